@@ -1,0 +1,198 @@
+"""The words the desk classifies with, as they stand in the database, in the API and in the model's output.
+
+Playbook A1 (stages), A7 (remedies), A8 (categories), B5 (severity); signals and emotion levels as in the
+labelling guide.
+"""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """The script a customer reads."""
+
+    ZH_HANS = "zh-Hans"
+    ZH_HANT = "zh-Hant"
+    EN = "en"
+
+
+class Kind(StrEnum):
+    """What a message is, seen alone."""
+
+    COMPLAINT = "complaint"
+    INQUIRY = "inquiry"
+    STATUS = "status"
+    HUMAN = "human"
+    CHAT = "chat"
+    OTHER = "other"
+
+
+class Category(StrEnum):
+    """Kinds of complaint (playbook A8)."""
+
+    PRODUCT_QUALITY = "product_quality"
+    SERVICE_QUALITY = "service_quality"
+    STAFF_ATTITUDE = "staff_attitude"
+    FEE_DISPUTE = "fee_dispute"
+    MIS_SELLING = "mis_selling"
+    PRIVACY_LEAK = "privacy_leak"
+    SAFETY_ACCIDENT = "safety_accident"
+    FACILITY_ENVIRONMENT = "facility_environment"
+    OTHER = "other"
+
+
+class Signal(StrEnum):
+    """Danger and need heard in the words of a message."""
+
+    MEDIA_THREAT = "media_threat"
+    REGULATOR_THREAT = "regulator_threat"
+    LEGAL_THREAT = "legal_threat"
+    GROUP_EVENT = "group_event"
+    INJURY_SAFETY = "injury_safety"
+    SELF_HARM = "self_harm"
+    VIOLENCE_THREAT = "violence_threat"
+    EXTORTION = "extortion"
+    REPEAT_UNRESOLVED = "repeat_unresolved"
+    VULNERABLE = "vulnerable"
+    SPECIAL_IDENTITY = "special_identity"
+    WANTS_HUMAN = "wants_human"
+    COMPENSATION_DEMAND = "compensation_demand"
+
+
+class Remedy(StrEnum):
+    """What the customer wants (playbook A7)."""
+
+    REFUND = "refund"
+    REPLACEMENT = "replacement"
+    REPAIR = "repair"
+    APOLOGY = "apology"
+    EXPLANATION = "explanation"
+    COMPENSATION = "compensation"
+    DISCIPLINE = "discipline"
+    OTHER = "other"
+
+
+class Stage(StrEnum):
+    """The five steps of handling (playbook A1), in order, and the end."""
+
+    LISTEN = "listen"
+    ACKNOWLEDGE = "acknowledge"
+    RESPOND = "respond"
+    FEEDBACK = "feedback"
+    REVISIT = "revisit"
+    CLOSED = "closed"
+
+
+class Severity(StrEnum):
+    """How bad a case is (playbook B5)."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
+class CaseType(StrEnum):
+    """A complaint, or a contact: a special user who has not complained."""
+
+    COMPLAINT = "complaint"
+    CONTACT = "contact"
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands in its closed loop (playbook C1)."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Delivery(StrEnum):
+    """How far a message of ours got on its way to the customer.
+
+    ``unknown`` is the honest state when the platform may or may not have it; ``dropped`` when somebody else
+    took the word before it was sent.
+    """
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+
+
+class Holding(StrEnum):
+    """Who speaks for the desk in a conversation.
+
+    ``waiting``: a person was asked for and has not come yet; until then the assistant goes on listening,
+    since silence is what nobody may meet with. ``human``: a person holds it and the assistant is silent.
+    """
+
+    BOT = "bot"
+    WAITING = "waiting"
+    HUMAN = "human"
+
+
+class ClockKind(StrEnum):
+    """The clocks of playbook C3 that run today."""
+
+    HEADQUARTERS = "headquarters"
+    FIRST_RESPONSE = "first_response"
+    PROGRESS_UPDATE = "progress_update"
+    PROMISED_CALL = "promised_call"
+    REVISIT = "revisit"
+
+
+class Role(StrEnum):
+    """What a member of staff may do; each includes the ones before it."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+class Way(StrEnum):
+    """How a notice reaches a member of staff."""
+
+    CONSOLE = "console"
+    TELEGRAM = "telegram"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+class NoticeKind(StrEnum):
+    """Why staff are told."""
+
+    SPECIAL_USER = "special_user"
+    REMINDER = "reminder"
+    BREACH = "breach"
+    ESCALATION = "escalation"
+    URGING = "urging"
+    HUMAN_WANTED = "human_wanted"
+    TASK_DUE = "task_due"
+    ALARM = "alarm"
+
+
+class NoticeState(StrEnum):
+    """How far a notice got."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class ActorKind(StrEnum):
+    """Who did what a ledger entry tells."""
+
+    CUSTOMER = "customer"
+    ASSISTANT = "assistant"
+    STAFF = "staff"
+    SYSTEM = "system"
