@@ -1,0 +1,1 @@
+"""What `qingting run` starts and keeps alive: PostgreSQL, engine, action server, desk."""

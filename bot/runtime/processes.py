@@ -1,0 +1,65 @@
+"""Child processes that cannot outlive us, and their log files."""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+LOG_KEPT_BYTES = 10_000_000
+
+
+def dies_with_parent(how: signal.Signals) -> Callable[[], None]:
+    """A `preexec_fn`: the child gets signal `how` when this process dies in any way (Linux only).
+
+    Elsewhere it does nothing, and what a killed supervisor left behind is ended at the next start. The kernel
+    watches the *thread* that started the child: call from the main thread.
+    """
+    if not sys.platform.startswith("linux"):
+        return lambda: None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def prepare() -> None:
+        prctl(PR_SET_PDEATHSIG, int(how))
+        if os.getppid() != parent:
+            os._exit(1)  # it died before the request was made
+
+    return prepare
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """A log file to append to; one that has grown past 10 MB makes room first and is kept as `….1`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LOG_KEPT_BYTES:
+        path.replace(path.with_suffix(path.suffix + ".1"))
+    return path.open("ab")
+
+
+def last_line(path: Path) -> str:
+    """The last line of a log that says something, or an empty text."""
+    if not path.exists():
+        return ""
+    lines = [line.strip() for line in path.read_text(errors="replace").splitlines()]
+    return next((line for line in reversed(lines) if line), "")
+
+
+def alive(pid: int) -> bool:
+    """Whether `pid` runs; a process that has ended and waits to be collected does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _zombie(pid)
+
+
+def _zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
