@@ -1,0 +1,34 @@
+"""The tables of the ledger, one noun a file."""
+
+from ledger.models.base import Base
+from ledger.models.case import Case, case_conversations
+from ledger.models.clock import Clock, Task
+from ledger.models.conversation import Conversation
+from ledger.models.customer import Customer, Identity
+from ledger.models.department import Department, DutyContact
+from ledger.models.effect import Effect
+from ledger.models.entry import Entry
+from ledger.models.message import Attachment, Edit, Message
+from ledger.models.notice import Notice
+from ledger.models.staff import Credential, Staff
+
+__all__ = [
+    "Attachment",
+    "Base",
+    "Case",
+    "Clock",
+    "Conversation",
+    "Credential",
+    "Customer",
+    "Department",
+    "DutyContact",
+    "Edit",
+    "Effect",
+    "Entry",
+    "Identity",
+    "Message",
+    "Notice",
+    "Staff",
+    "Task",
+    "case_conversations",
+]
