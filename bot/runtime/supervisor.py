@@ -1,0 +1,159 @@
+"""Starts the parts of the desk, starts again what dies, and stops all of them in order."""
+
+import asyncio
+import os
+import signal
+import time
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from bot.runtime.errors import StartError
+from bot.runtime.postgres import Identity
+from bot.runtime.processes import dies_with_parent, last_line, open_log
+
+PROBE_SECONDS = 0.1
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+# A part that lived this long is healthy: the next pause is short again.
+HEALTHY_SECONDS = 60.0
+
+Probe = Callable[[], Awaitable[bool]]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process of the desk: how it is started, how one sees that it is ready, how it is asked to stop."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    ready: Probe
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    folder: Path = Path("/")
+    stop_signal: signal.Signals = signal.SIGTERM
+    start_seconds: float = 120.0
+    stop_seconds: float = 15.0
+    identity: Identity = field(default_factory=Identity)
+
+
+class Supervisor:
+    """Keeps parts alive. `say` is told, in one line, what happens to them. Use from the main thread."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._kept: list[_Kept] = []
+
+    async def start(self, part: Part) -> None:
+        """Start `part`, wait until it is ready, and keep it alive from then on.
+
+        Raises StartError with the last line of its log when it ends first or is not ready in time; it is
+        stopped then like the others, by `stop`.
+        """
+        kept = _Kept(part, self._say)
+        self._kept.append(kept)
+        await kept.start()
+
+    async def stop(self) -> None:
+        """Stop all parts, the one started last first; each has `stop_seconds`, then it is killed."""
+        while self._kept:
+            await self._kept.pop().stop()
+
+
+class _Kept:
+    """A part with its process, and the task that starts it again."""
+
+    def __init__(self, part: Part, say: Say) -> None:
+        self.part = part
+        self._say = say
+        self._process: Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        process = await self._spawn()
+        if not await self._becomes_ready(process):
+            raise StartError(self._why_not(process))
+        self._watch = asyncio.create_task(self._keep_alive(process))
+
+    async def stop(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+        if self._process is not None:
+            await _end(self._process, self.part)
+
+    async def _spawn(self) -> Process:
+        part = self.part
+        with open_log(part.log) as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *part.command,
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=dict(part.environment),
+                cwd=part.folder,
+                start_new_session=True,
+                preexec_fn=dies_with_parent(part.stop_signal),
+                **part.identity,
+            )
+        return self._process
+
+    async def _becomes_ready(self, process: Process) -> bool:
+        until = time.monotonic() + self.part.start_seconds
+        while process.returncode is None and time.monotonic() < until:
+            if await self.part.ready():
+                return True
+            await asyncio.sleep(PROBE_SECONDS)
+        return False
+
+    def _why_not(self, process: Process) -> str:
+        ended = process.returncode is not None
+        what = "ended while starting" if ended else f"was not ready after {self.part.start_seconds:.0f} s"
+        return f"The {self.part.name} {what}: {last_line(self.part.log)} (log: {self.part.log})"
+
+    async def _keep_alive(self, process: Process) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            born = time.monotonic()
+            code = await process.wait()
+            if time.monotonic() - born > HEALTHY_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            self._say(f"The {self.part.name} ended ({_ending(code)}); starting it again in {pause:.1f} s.")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            process = await self._spawn()
+            if await self._becomes_ready(process):
+                self._say(f"The {self.part.name} is back.")
+
+
+async def _end(process: Process, part: Part) -> None:
+    if process.returncode is None:
+        process.send_signal(part.stop_signal)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), part.stop_seconds)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # itself if it did not stop, and whatever it had started
+    await process.wait()
+
+
+def _ending(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def answers_http(url: str) -> Probe:
+    """Ready when `url` answers 200."""
+
+    async def probe() -> bool:
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            try:
+                return (await client.get(url)).status_code == httpx.codes.OK
+            except httpx.HTTPError:
+                return False
+
+    return probe
