@@ -1,12 +1,14 @@
-"""The engine's start: `rasa run`, with a bound on actions and the token kept out of the process list.
+"""The engine's start: `rasa run`, with what its options cannot say.
 
 Arguments are those of `rasa run`. Runs in Rasa's environment: `.venv-rasa/bin/python -m bot.nlu.serve …`.
 """
 
 import os
 import sys
+from typing import Any
 
 import rasa.core.actions.action
+import rasa.core.tracker_store
 from rasa.__main__ import main
 
 # Rasa waits 300 s for an action; a customer's turn must not.
@@ -16,9 +18,21 @@ ACTION_SECONDS = 10
 def serve() -> None:
     """Serve until stopped. QINGTING_ENGINE_TOKEN, when set, guards the HTTP API."""
     rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
+    _survive_a_restart_of_the_database()
     token = os.environ.get("QINGTING_ENGINE_TOKEN")
+    # Added here, not by who starts us: a command line can be read by everybody on the machine.
     sys.argv = ["rasa", "run", *sys.argv[1:], *(("--auth-token", token) if token else ())]
     main()
+
+
+def _survive_a_restart_of_the_database() -> None:
+    """Test pooled connections before use: on a dead one Rasa would answer from a blank memory."""
+    options_of = rasa.core.tracker_store.create_engine_kwargs
+
+    def options(url: Any) -> dict[str, Any]:
+        return {**options_of(url), "pool_pre_ping": True}
+
+    rasa.core.tracker_store.create_engine_kwargs = options
 
 
 if __name__ == "__main__":

@@ -75,7 +75,10 @@ class _Kept:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        process = await self._spawn()
+        try:
+            process = await self._spawn()
+        except OSError as error:
+            raise StartError(f"The {self.part.name} cannot be started: {error}") from None
         if not await self._becomes_ready(process):
             raise StartError(self._why_not(process))
         self._watch = asyncio.create_task(self._keep_alive(process))
@@ -125,11 +128,19 @@ class _Kept:
             if time.monotonic() - born > HEALTHY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self._say(f"The {self.part.name} ended ({_ending(code)}); starting it again in {pause:.1f} s.")
-            await asyncio.sleep(pause)
+            process = await self._again(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _again(self, pause: float) -> Process:
+        await asyncio.sleep(pause)
+        try:
             process = await self._spawn()
-            if await self._becomes_ready(process):
-                self._say(f"The {self.part.name} is back.")
+        except OSError as error:  # no memory or no process number left: that may pass
+            self._say(f"The {self.part.name} cannot be started now ({error.strerror}).")
+            return await self._again(LONGEST_PAUSE_SECONDS)
+        if await self._becomes_ready(process):
+            self._say(f"The {self.part.name} is back.")
+        return process
 
 
 async def _end(process: Process, part: Part) -> None:
@@ -137,7 +148,7 @@ async def _end(process: Process, part: Part) -> None:
         process.send_signal(part.stop_signal)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), part.stop_seconds)
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)  # itself if it did not stop, and whatever it had started
     await process.wait()
 

@@ -1,0 +1,118 @@
+"""`qingting run`: everything started in order, kept alive, and stopped in order."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.runtime import database, parts
+from bot.runtime.administrator import ensure_administrator
+from bot.runtime.errors import StartError
+from bot.runtime.home import held
+from bot.runtime.ports import claim
+from bot.runtime.postgres import DATABASE
+from bot.runtime.steps import Steps
+from bot.runtime.supervisor import Part, Supervisor
+from bot.runtime.training import Model, rasa_program
+from bot.settings import PROJECT, Settings
+from ledger.policy import load_policy
+
+
+async def run(settings: Settings, steps: Steps) -> None:
+    """Run the desk until SIGINT or SIGTERM. Raises StartError or PolicyError, with nothing left running."""
+    _check(settings)
+    with held(settings.home, "desk"), _cancelled_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        supervisor = Supervisor(steps.say)
+        try:
+            with steps.shown():
+                await _start(settings, steps, supervisor)
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            steps.say("Stopping …")
+        finally:
+            await supervisor.stop()
+    steps.say("Stopped.")
+
+
+def _check(settings: Settings) -> None:
+    """What can be known to fail is found before anything is started."""
+    load_policy(settings.policy)
+    claim(settings.host, settings.port)
+    rasa_program(PROJECT, "python")
+
+
+async def _start(settings: Settings, steps: Steps, supervisor: Supervisor) -> None:
+    with steps.step("Database"):
+        url = await _database(settings, supervisor)
+    with steps.step("Tables up to date"):
+        await asyncio.to_thread(database.prepare, url)
+        password = await ensure_administrator(url, settings.admin_password, now=datetime.now(UTC))
+    if not settings.engine_urls:
+        await train_if_stale(settings, steps)
+    wiring = parts.wire(settings, url)
+    await _together(steps, supervisor, _processes(wiring))
+    steps.say(f"\nThe desk is open: {settings.address}")
+    steps.say(f"  agents {settings.address}/desk, supervisors {settings.address}/supervise")
+    if password is not None:
+        steps.say(f"  first administrator: admin, one-time password: {password}")
+
+
+async def _database(settings: Settings, supervisor: Supervisor) -> str:
+    if settings.database_url is not None:
+        await asyncio.to_thread(database.check, settings.database_url)
+        return settings.database_url
+    server = database.embedded(settings)
+    server.prepare()
+    await supervisor.start(parts.postgres(server))
+    server.ensure_database(DATABASE)
+    return server.url()
+
+
+async def train_if_stale(settings: Settings, steps: Steps) -> None:
+    """Train the model when it is missing or older than its sources."""
+    model = Model()
+    if model.stale:
+        with steps.step("Model trained"):
+            await model.train(settings.logs / "train.log")
+
+
+def _processes(wiring: parts.Wiring) -> list[Part]:
+    own_engine = [] if wiring.settings.engine_urls else [parts.actions(wiring), parts.engine(wiring)]
+    return [*own_engine, parts.desk(wiring)]
+
+
+async def _together(steps: Steps, supervisor: Supervisor, processes: list[Part]) -> None:
+    """Start all at once: the engine needs most of the time, and the desk is useful to nobody without it."""
+
+    async def start(part: Part) -> None:
+        with steps.step(part.name.capitalize()):
+            await supervisor.start(part)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in processes:
+                group.create_task(start(part))
+    except* StartError as failed:
+        raise failed.exceptions[0] from None
+
+
+@contextmanager
+def _cancelled_by(*signals: signal.Signals) -> Iterator[None]:
+    """These signals cancel the current task, once; more of them do not disturb the stopping."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    cancel: Callable[[], Any] = task.cancel if task else lambda: None
+    stopping = False
+
+    def stop() -> None:
+        nonlocal stopping
+        if not stopping:
+            stopping = True
+            cancel()
+
+    for each in signals:
+        loop.add_signal_handler(each, stop)
+    yield
+    for each in signals:
+        loop.remove_signal_handler(each)
