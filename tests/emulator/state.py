@@ -1,0 +1,141 @@
+"""What the emulated platform knows: updates on their way, what the bot sent, files, faults."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from tests.emulator.faults import Fault
+
+JSON = dict[str, Any]
+BOT = {"id": 4242, "is_bot": True, "first_name": "Qingting", "username": "qingting_test_bot"}
+
+
+class ApiError(Exception):
+    """An answer with ``ok: false``."""
+
+    def __init__(self, code: int, description: str, **parameters: Any) -> None:
+        super().__init__(description)
+        self.code, self.description, self.parameters = code, description, parameters
+
+
+class Dropped(Exception):  # noqa: N818
+    """The connection breaks instead of an answer."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """One call of the bot that had an effect."""
+
+    method: str
+    chat_id: str | None
+    arguments: JSON
+    result: Any
+    at: float = field(default_factory=time.time)
+
+    @property
+    def text(self) -> str:
+        return str(self.arguments.get("text", ""))
+
+
+@dataclass(slots=True)
+class Webhook:
+    url: str
+    secret: str | None
+
+
+class Telegram:
+    """The platform's side: everything a test injects or looks at."""
+
+    def __init__(self) -> None:
+        self.calls: list[Sent] = []
+        self.faults: list[Fault] = []
+        self.files: dict[str, bytes] = {}
+        self.webhook: Webhook | None = None
+        self.confirmed_offset = 0
+        self.deliveries = 0
+        self.news = asyncio.Condition()
+        self._waiting: dict[int, JSON] = {}
+        self._update_ids = count(1000)
+        self._message_ids = count(1)
+        self._file_ids = count(1)
+
+    def new_message_id(self) -> int:
+        return next(self._message_ids)
+
+    def new_file(self, content: bytes) -> str:
+        """Store a file as if a customer had sent it; returns its file_id."""
+        file_id = f"file-{next(self._file_ids)}"
+        self.files[file_id] = content
+        return file_id
+
+    async def inject(self, content: JSON, *, update_id: int | None = None) -> int:
+        """Put an update (without its id) on the way; the same ``update_id`` again is a redelivery."""
+        number = next(self._update_ids) if update_id is None else update_id
+        async with self.news:
+            self._waiting[number] = {"update_id": number, **content}
+            self.news.notify_all()
+        return number
+
+    async def pending(self, *, offset: int, limit: int, seconds: float) -> list[JSON]:
+        """Confirm all updates before ``offset``, then wait up to ``seconds`` for further ones."""
+        self.confirm(offset)
+        async with self.news:
+            try:
+                await asyncio.wait_for(self.news.wait_for(lambda: bool(self._waiting)), seconds)
+            except TimeoutError:
+                return []
+            return self.waiting()[:limit]
+
+    def confirm(self, offset: int) -> None:
+        """Forget all updates before ``offset``."""
+        self.confirmed_offset = max(self.confirmed_offset, offset)
+        self._waiting = {number: update for number, update in self._waiting.items() if number >= offset}
+
+    def taken(self, update_id: int) -> None:
+        """Forget one update, answered 200 by the webhook."""
+        self._waiting.pop(update_id, None)
+
+    def waiting(self) -> list[JSON]:
+        """Updates not yet confirmed, in order."""
+        return [self._waiting[number] for number in sorted(self._waiting)]
+
+    async def record(self, call: Sent) -> None:
+        async with self.news:
+            self.calls.append(call)
+            self.news.notify_all()
+
+    def sent(self, method: str = "sendMessage", chat: int | str | None = None) -> list[Sent]:
+        """What the bot did by ``method``, to ``chat`` if given, in order."""
+        return [
+            call
+            for call in self.calls
+            if call.method == method and (chat is None or call.chat_id == str(chat))
+        ]
+
+    async def wait_sent(
+        self,
+        number: int = 1,
+        *,
+        method: str = "sendMessage",
+        chat: int | str | None = None,
+        within: float = 10,
+    ) -> list[Sent]:
+        """Wait until ``number`` such calls were made; raises TimeoutError after ``within`` seconds."""
+        async with self.news:
+            enough = self.news.wait_for(lambda: len(self.sent(method, chat)) >= number)
+            await asyncio.wait_for(enough, within)
+        return self.sent(method, chat)
+
+    def fail(self, method: str, kind: Any, *, times: int = 1, seconds: float = 1) -> None:
+        """The next ``times`` calls of ``method`` fail."""
+        self.faults.append(Fault(method, kind, times, seconds))
+
+    def next_fault(self, method: str) -> Fault | None:
+        """Use up one failure of ``method``, if one was ordered."""
+        for fault in self.faults:
+            if fault.applies(method):
+                fault.times -= 1
+                return fault
+        return None
