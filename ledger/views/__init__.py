@@ -1,0 +1,1 @@
+"""What screens and lists read: plain queries with small results, apart from the models."""

@@ -1,0 +1,373 @@
+"""Complaints and contacts: the list with its filters, and one of them with everything about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, and_, case, extract, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.elements import ColumnElement
+
+from ledger.models import Case, Clock, Conversation, Customer, Department, Entry, Staff, Task
+from ledger.views import paging
+from ledger.views.clocks import ClockLine, clocks_of
+from ledger.views.messages import Line, transcript
+from ledger.vocabulary import (
+    ActorKind,
+    CaseStatus,
+    CaseType,
+    Category,
+    Holding,
+    Language,
+    Severity,
+    Stage,
+)
+
+
+class Sort(StrEnum):
+    """The order of the list after the special users, who always come first while their case is open."""
+
+    NEWEST = "-opened_at"
+    OLDEST = "opened_at"
+    DUE = "due_at"
+    SEVERITY = "-severity"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases a list is about; what is None is not asked for.
+
+    ``owner`` is a username, ``none`` for nobody's; ``department`` a department's key; ``q`` words of the
+    number, the narrative, the customer's name or contact.
+    """
+
+    status: CaseStatus | None = None
+    type: CaseType | None = None
+    category: Category | None = None
+    severity: Severity | None = None
+    stage: Stage | None = None
+    special: bool | None = None
+    owner: str | None = None
+    department: str | None = None
+    channel: str | None = None
+    language: Language | None = None
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    q: str | None = None
+    demo: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintLine:
+    """A case as a list shows it.
+
+    ``owner`` is the person's name, ``department`` the department's key; ``due_at`` the earliest deadline
+    that still runs; ``special`` means headquarters must know of it (playbook B1).
+    """
+
+    number: str
+    type: CaseType
+    state: CaseStatus
+    category: Category | None
+    further_categories: list[str]
+    severity: Severity
+    signals: list[str]
+    special: bool
+    special_since: datetime | None
+    stage: Stage
+    department: str | None
+    owner: str | None
+    owner_username: str | None
+    channel: str
+    language: Language
+    summary: str
+    remedies: list[str]
+    opened_at: datetime
+    due_at: datetime | None
+    resolved_at: datetime | None
+    rating: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintPage:
+    """One page of the list; ``next`` is the cursor of the following one, None on the last."""
+
+    items: list[ComplaintLine]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """Who complains; name and contact are there only with consent (playbook A10)."""
+
+    id: int
+    name: str | None
+    phone: str | None
+    email: str | None
+    contact_refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One line of the ledger; ``hash`` chains it to the one before."""
+
+    position: int
+    at: datetime
+    actor_kind: ActorKind
+    actor: str
+    action: str
+    reason: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """Something promised to the customer; its deadline is the clock with this ``task``."""
+
+    id: int
+    note: str
+    assignee: str | None
+    created_at: datetime
+    done_at: datetime | None
+    done_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLine:
+    """A conversation the case is talked about in, and who speaks for the desk there."""
+
+    id: int
+    channel: str
+    holding: Holding
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintDetail:
+    """One case with everything about it; ``complaint`` is its line of the list."""
+
+    complaint: ComplaintLine
+    pass_code: str
+    narrative: str
+    special_reasons: list[dict[str, Any]]
+    outcome: str | None
+    root_cause: str | None
+    remedy_given: str | None
+    opinion: str | None
+    reopened_at: datetime | None
+    entered_by: str | None
+    customer: CustomerLine
+    entries: list[EntryLine]
+    clocks: list[ClockLine]
+    tasks: list[TaskLine]
+    conversations: list[ConversationLine]
+    transcript: list[Line]
+
+
+SUMMARY = 140
+_FAR = 10**11
+_DUE = (
+    select(func.min(Clock.due_at))
+    .where(Clock.case_id == Case.id, Clock.stopped_at.is_(None))
+    .correlate(Case)
+    .scalar_subquery()
+)
+_SEVERITIES = {Severity.SEVERE: 0, Severity.MODERATE: 1, Severity.MILD: 2}
+_SPECIAL_FIRST = case((and_(Case.special_since.is_not(None), Case.status == CaseStatus.OPEN), 0), else_=1)
+_ORDERS: dict[Sort, ColumnElement[Any]] = {
+    Sort.NEWEST: paging.descending(extract("epoch", Case.opened_at)),
+    Sort.OLDEST: extract("epoch", Case.opened_at),
+    Sort.DUE: func.coalesce(extract("epoch", _DUE), _FAR),
+    Sort.SEVERITY: case(_SEVERITIES, value=Case.severity),
+}
+
+
+async def complaints(
+    session: AsyncSession,
+    wanted: Wanted,
+    *,
+    sort: Sort = Sort.NEWEST,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> ComplaintPage:
+    """A page of the list, open special users first.
+
+    Raises:
+        paging.BadCursor: ``cursor`` is not one of this list's.
+    """
+    newest_first = sort in (Sort.NEWEST, Sort.SEVERITY)
+    keys = (
+        _SPECIAL_FIRST,
+        _ORDERS[sort],
+        paging.descending(Case.id) if newest_first else paging.tie(Case.id),  # type: ignore[arg-type]
+    )
+    query = _filtered(_cases(), wanted).add_columns(*keys)
+    rows = (await session.execute(paging.after(query, keys, cursor).limit(limit + 1))).all()
+    following = paging.cursor_of(rows[limit - 1][2:]) if len(rows) > limit else None
+    return ComplaintPage([_line(row[0], row[1]) for row in rows[:limit]], following)
+
+
+async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | None:
+    """One case by its number, or None when there is none of that number."""
+    query = (
+        _cases()
+        .where(Case.number == number)
+        .options(
+            joinedload(Case.customer),
+            joinedload(Case.entered_by),
+            selectinload(Case.conversations).joinedload(Conversation.holder),
+        )
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    found, due_at = row
+    return ComplaintDetail(
+        complaint=_line(found, due_at),
+        pass_code=found.pass_code,
+        narrative=found.narrative,
+        special_reasons=found.special_reasons,
+        outcome=found.outcome,
+        root_cause=found.root_cause,
+        remedy_given=found.remedy_given,
+        opinion=found.opinion,
+        reopened_at=found.reopened_at,
+        entered_by=_name(found.entered_by),
+        customer=_customer(found.customer),
+        entries=await entries_of(session, found.id),
+        clocks=await clocks_of(session, found.id),
+        tasks=await _tasks_of(session, found.id),
+        conversations=[_conversation(one) for one in found.conversations],
+        transcript=await transcript(session, [one.id for one in found.conversations]),
+    )
+
+
+async def entries_of(session: AsyncSession, case_id: int) -> list[EntryLine]:
+    """The case's book of the ledger, from its first line on."""
+    rows = await session.scalars(select(Entry).where(Entry.case_id == case_id).order_by(Entry.position))
+    return [_entry(row) for row in rows.all()]
+
+
+def _cases() -> Select[Case, datetime]:
+    return select(Case, _DUE).options(joinedload(Case.owner), joinedload(Case.department))
+
+
+def _filtered(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    exact = {
+        Case.status: wanted.status,
+        Case.type: wanted.type,
+        Case.severity: wanted.severity,
+        Case.stage: wanted.stage,
+        Case.channel: wanted.channel,
+        Case.language: wanted.language,
+        Case.demo: wanted.demo,
+    }
+    for column, value in exact.items():
+        if value is not None:
+            query = query.where(column == value)
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.category:
+        further = Case.further_categories.contains([wanted.category.value])
+        found.append(or_(Case.category == wanted.category, further))
+    if wanted.special is not None:
+        found.append(Case.special_since.is_not(None) if wanted.special else Case.special_since.is_(None))
+    if wanted.owner == "none":
+        found.append(Case.owner_id.is_(None))
+    elif wanted.owner:
+        found.append(Case.owner.has(Staff.username == wanted.owner))
+    if wanted.department:
+        found.append(Case.department.has(Department.key == wanted.department))
+    if wanted.opened_from:
+        found.append(Case.opened_at >= wanted.opened_from)
+    if wanted.opened_before:
+        found.append(Case.opened_at < wanted.opened_before)
+    return found + [_says(word) for word in (wanted.q or "").split()]
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    contact = Case.customer.has(
+        or_(
+            *(
+                column.icontains(word, autoescape=True)
+                for column in (Customer.name, Customer.phone, Customer.email)
+            )
+        )
+    )
+    in_case = (column.icontains(word, autoescape=True) for column in (Case.number, Case.narrative))
+    return or_(*in_case, contact)
+
+
+def _line(row: Case, due_at: datetime | None) -> ComplaintLine:
+    return ComplaintLine(
+        number=row.number,
+        type=row.type,
+        state=row.status,
+        category=row.category,
+        further_categories=row.further_categories,
+        severity=row.severity,
+        signals=row.signals,
+        special=row.special,
+        special_since=row.special_since,
+        stage=row.stage,
+        department=row.department.key if row.department else None,
+        owner=_name(row.owner),
+        owner_username=row.owner.username if row.owner else None,
+        channel=row.channel,
+        language=row.language,
+        summary=_summary(row.narrative),
+        remedies=row.remedies,
+        opened_at=row.opened_at,
+        due_at=due_at,
+        resolved_at=row.resolved_at,
+        rating=row.rating,
+    )
+
+
+def _summary(narrative: str) -> str:
+    words = " ".join(narrative.split())
+    return words if len(words) <= SUMMARY else words[: SUMMARY - 1] + "…"
+
+
+def _name(person: Staff | None) -> str | None:
+    return person.name if person else None
+
+
+def _customer(row: Customer) -> CustomerLine:
+    return CustomerLine(row.id, row.name, row.phone, row.email, row.contact_refused_at is not None)
+
+
+def _conversation(row: Conversation) -> ConversationLine:
+    return ConversationLine(row.id, row.channel, row.holding, _name(row.holder))
+
+
+def _entry(row: Entry) -> EntryLine:
+    return EntryLine(
+        position=row.position,
+        at=row.at,
+        actor_kind=row.actor_kind,
+        actor=row.actor,
+        action=row.action,
+        reason=row.reason,
+        before=row.before,
+        after=row.after,
+        hash=row.hash,
+    )
+
+
+async def _tasks_of(session: AsyncSession, case_id: int) -> list[TaskLine]:
+    people = (joinedload(Task.assignee), joinedload(Task.done_by))
+    rows = await session.scalars(
+        select(Task).where(Task.case_id == case_id).options(*people).order_by(Task.id)
+    )
+    return [
+        TaskLine(row.id, row.note, _name(row.assignee), row.created_at, row.done_at, _name(row.done_by))
+        for row in rows.all()
+    ]
