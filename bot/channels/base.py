@@ -48,9 +48,14 @@ class Outgoing:
 
 
 class Channel(Protocol):
-    """One platform."""
+    """One platform.
+
+    ``pulled``: customers read their messages from the desk's own log, so that a message is delivered when it
+    is stored, and ``send`` is never called (web chat).
+    """
 
     name: str
+    pulled: bool
 
     async def start(self) -> None:
         """Begin to receive."""

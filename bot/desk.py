@@ -1,0 +1,52 @@
+"""The desk as one object: what its parts share, wired in ``bot/bootstrap.py``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.channels.base import Channel
+from bot.engine import Engine
+from bot.evidence import Evidence
+from bot.live import Live
+from bot.scripts import Scripts
+from bot.settings import Settings
+from ledger.db import Database
+from ledger.policy import Policy
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often work is tried again, and after how many seconds each time; then a person is told.
+
+    ``turns``: the assistant's answer to a message. ``deliveries``: handing a message to a platform, unless
+    the platform says when. ``belated``: hearing a message that the engine could not be asked about in time;
+    the last pause is repeated until the engine is back.
+    """
+
+    turns: tuple[float, ...] = (0.5, 1, 2, 4, 8, 15)
+    deliveries: tuple[float, ...] = (1, 2, 5, 10, 30, 60, 120, 300)
+    belated: tuple[float, ...] = (5, 15, 30, 60)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything a channel, a route, a page or a job may need.
+
+    ``channels`` maps a channel's name to its adapter. ``now`` is the clock, replaced in tests.
+    """
+
+    settings: Settings
+    policy: Policy
+    database: Database
+    engine: Engine
+    live: Live
+    scripts: Scripts
+    evidence: Evidence
+    channels: dict[str, Channel] = field(default_factory=dict)
+    now: Callable[[], datetime] = utc_now
+    patience: Patience = field(default_factory=Patience)
