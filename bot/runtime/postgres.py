@@ -23,7 +23,7 @@ from psycopg import sql
 
 from bot.runtime.account import hand_over, open_way, own_name, server_account
 from bot.runtime.errors import PostgresError
-from bot.runtime.processes import alive, dies_with_parent, last_line, open_log
+from bot.runtime.processes import alive, complaint, dies_with_parent, open_log, runs
 
 VERSION = "18"
 ROLE = "qingting"
@@ -32,6 +32,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 # sun_path holds 108 bytes on Linux and 104 on macOS, with the closing zero.
 SOCKET_PATH_BYTES = 103
+PID_FILE = "postmaster.pid"
 SOCKET_FILE = ".s.PGSQL.5432"
 
 
@@ -82,7 +83,7 @@ class EmbeddedServer:
     def pid(self) -> int | None:
         """The server's process, whoever started it, or None when none runs on these files."""
         pid = _recorded_pid(self.data_dir)
-        return pid if pid is not None and _is_server(pid) else None
+        return pid if pid is not None and runs(pid, str(self.data_dir)) else None
 
     def url(self, database: str = DATABASE, driver: str = "postgresql+psycopg") -> str:
         """The address of `database`, as SQLAlchemy writes it."""
@@ -211,9 +212,11 @@ class EmbeddedServer:
 
     def _end_orphan(self) -> None:
         pid = self.pid
+        if pid is None:
+            # After a crash the recorded number may be anybody's by now, and PostgreSQL would refuse to start.
+            (self.data_dir / PID_FILE).unlink(missing_ok=True)
+            return
         for how in (signal.SIGINT, signal.SIGQUIT):
-            if pid is None:
-                return
             os.kill(pid, how)
             if _wait_for(lambda: not alive(pid), STOP_SECONDS):
                 return
@@ -225,7 +228,7 @@ class EmbeddedServer:
                 return
             self._process = None
         self.stop()
-        raise PostgresError(f"PostgreSQL did not start: {last_line(self.log)} (log: {self.log})")
+        raise PostgresError(f"PostgreSQL did not start: {complaint(self.log)} (log: {self.log})")
 
     def _run(self, program: str, *arguments: str) -> None:
         try:
@@ -276,17 +279,9 @@ def _refuse_foreign(folder: Path) -> None:
 
 def _recorded_pid(data_dir: Path) -> int | None:
     try:
-        return int((data_dir / "postmaster.pid").read_text().split("\n", 1)[0])
+        return int((data_dir / PID_FILE).read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return None
-
-
-def _is_server(pid: int) -> bool:
-    """After a crash the recorded number may belong to anybody: look at what runs there."""
-    if not alive(pid):
-        return False
-    said = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True)
-    return "postgres" in said.stdout
 
 
 def _wait_for(happened: Callable[[], bool], seconds: float) -> bool:

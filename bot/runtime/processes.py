@@ -2,11 +2,14 @@
 
 import ctypes
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
+
+import psutil
 
 PR_SET_PDEATHSIG = 1
 LOG_KEPT_BYTES = 10_000_000
@@ -39,27 +42,25 @@ def open_log(path: Path) -> IO[bytes]:
     return path.open("ab")
 
 
-def last_line(path: Path) -> str:
-    """The last line of a log that says something, or an empty text."""
-    if not path.exists():
-        return ""
-    lines = [line.strip() for line in path.read_text(errors="replace").splitlines()]
-    return next((line for line in reversed(lines) if line), "")
+def complaint(path: Path, start: int = 0) -> str:
+    """The line of a log that says most, from byte `start` on: the last error, else the last line."""
+    said = path.read_bytes()[start:].decode(errors="replace").splitlines() if path.exists() else []
+    lines = [line.strip() for line in said if line.strip()]
+    errors = [line for line in lines if re.search(r"FATAL|ERROR|Error\b|Exception\b", line)]
+    return (errors or lines or ["it said nothing"])[-1]
 
 
 def alive(pid: int) -> bool:
     """Whether `pid` runs; a process that has ended and waits to be collected does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
-        return True
-    return not _zombie(pid)
 
 
-def _zombie(pid: int) -> bool:
+def runs(pid: int, argument: str) -> bool:
+    """Whether `pid` runs and was started with `argument`."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except (OSError, IndexError):
+        return argument in psutil.Process(pid).cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False

@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.runtime import database, parts
 from bot.runtime.administrator import ensure_administrator
-from bot.runtime.errors import StartError
 from bot.runtime.home import held
 from bot.runtime.ports import claim
 from bot.runtime.postgres import DATABASE
@@ -94,7 +93,7 @@ async def _together(steps: Steps, supervisor: Supervisor, processes: list[Part])
         async with asyncio.TaskGroup() as group:
             for part in processes:
                 group.create_task(start(part))
-    except* StartError as failed:
+    except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
 
 

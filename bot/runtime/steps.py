@@ -11,7 +11,7 @@ NAME_WIDTH = 44
 
 
 class Steps:
-    """On a terminal a moving bar for each step under way, and a line when it is done; elsewhere the line only."""
+    """On a terminal a moving bar for each step under way and a line when it is done; elsewhere the line."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False, soft_wrap=True)

@@ -14,7 +14,7 @@ import httpx
 
 from bot.runtime.errors import StartError
 from bot.runtime.postgres import Identity
-from bot.runtime.processes import dies_with_parent, last_line, open_log
+from bot.runtime.processes import complaint, dies_with_parent, open_log
 
 PROBE_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5
@@ -73,6 +73,7 @@ class _Kept:
         self._say = say
         self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._log_start = 0
 
     async def start(self) -> None:
         try:
@@ -94,6 +95,7 @@ class _Kept:
     async def _spawn(self) -> Process:
         part = self.part
         with open_log(part.log) as log:
+            self._log_start = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *part.command,
                 stdin=DEVNULL,
@@ -118,7 +120,9 @@ class _Kept:
     def _why_not(self, process: Process) -> str:
         ended = process.returncode is not None
         what = "ended while starting" if ended else f"was not ready after {self.part.start_seconds:.0f} s"
-        return f"The {self.part.name} {what}: {last_line(self.part.log)} (log: {self.part.log})"
+        return (
+            f"The {self.part.name} {what}: {complaint(self.part.log, self._log_start)} (log: {self.part.log})"
+        )
 
     async def _keep_alive(self, process: Process) -> None:
         pause = FIRST_PAUSE_SECONDS

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bot.runtime.errors import StartError, TrainingError
-from bot.runtime.processes import dies_with_parent, open_log
+from bot.runtime.processes import complaint, dies_with_parent, open_log
 from bot.settings import PROJECT
 
 MODEL_NAME = "qingting"
@@ -74,7 +74,7 @@ class Model:
                 raise
         trained = self.path.with_name(f"{name}.tar.gz")
         if code != 0 or not trained.exists():
-            raise TrainingError(f"`rasa train` failed: {_complaint(log, start)} (log: {log})")
+            raise TrainingError(f"`rasa train` failed: {complaint(log, start)} (log: {log})")
         trained.replace(self.path)
         self._digest.write_text(digest + "\n")
 
@@ -93,11 +93,3 @@ def rasa_program(root: Path, name: str) -> str:
     if not path.exists():
         raise StartError(f"Rasa's environment is missing ({path}): run `make sync`.")
     return str(path)
-
-
-def _complaint(log: Path, start: int) -> str:
-    """The line that says most: the last error, else the last line."""
-    said = log.read_bytes()[start:].decode(errors="replace").splitlines()
-    lines = [line.strip() for line in said if line.strip()]
-    errors = [line for line in lines if "Error" in line or "Exception" in line or " ERROR " in line]
-    return (errors or lines or ["it said nothing"])[-1]

@@ -1,0 +1,147 @@
+"""The supervisor, with small processes in place of the real parts."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from bot.runtime.errors import StartError
+from bot.runtime.processes import alive
+from bot.runtime.supervisor import Part, Supervisor
+
+# Writes its process number once it is able to stop politely, then waits.
+CHILD = """
+import os, pathlib, signal, sys, time
+place = pathlib.Path(sys.argv[1])
+def stop(*_):
+    with place.with_name("stopped").open("a") as file:
+        file.write(place.name + "\\n")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+place.write_text(str(os.getpid()))
+time.sleep(60)
+"""
+STUBBORN = CHILD.replace(
+    "signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+)
+
+
+def part(place: Path, code: str = CHILD, **changes: object) -> Part:
+    """A part called `place.name`, ready when it has written its process number to `place`."""
+
+    async def ready() -> bool:
+        return _runs(place)
+
+    command = [sys.executable, "-c", code, str(place)]
+    given = {"command": command, "ready": ready, "log": place.with_suffix(".log"), "start_seconds": 20.0}
+    return Part(name=place.name, **(given | changes))  # type: ignore[arg-type]
+
+
+def _runs(place: Path) -> bool:
+    return place.exists() and alive(int(place.read_text() or 0))
+
+
+async def eventually(happened: Callable[[], bool | Awaitable[bool]], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = happened()
+        if found if isinstance(found, bool) else await found:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not happen")
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+async def supervisor(said: list[str]) -> AsyncIterator[Supervisor]:
+    one = Supervisor(said.append)
+    yield one
+    await one.stop()
+
+
+async def test_a_killed_part_is_started_again(
+    supervisor: Supervisor, said: list[str], tmp_path: Path
+) -> None:
+    place = tmp_path / "desk"
+    await supervisor.start(part(place))
+    first = int(place.read_text())
+    os.kill(first, signal.SIGKILL)
+    await eventually(lambda: "The desk is back." in said)
+    assert int(place.read_text()) != first
+    assert said[0] == "The desk ended (signal SIGKILL); starting it again in 0.5 s."
+
+
+async def test_parts_stop_in_the_reverse_order_of_their_start(supervisor: Supervisor, tmp_path: Path) -> None:
+    for name in ("database", "engine", "desk"):
+        await supervisor.start(part(tmp_path / name))
+    await supervisor.stop()
+    assert (tmp_path / "stopped").read_text().split() == ["desk", "engine", "database"]
+
+
+async def test_a_part_that_does_not_stop_is_killed(supervisor: Supervisor, tmp_path: Path) -> None:
+    place = tmp_path / "engine"
+    await supervisor.start(part(place, STUBBORN, stop_seconds=0.2))
+    await supervisor.stop()
+    assert not alive(int(place.read_text()))
+
+
+async def test_what_a_part_had_started_ends_with_it(supervisor: Supervisor, tmp_path: Path) -> None:
+    place, grandchild = tmp_path / "engine", tmp_path / "grandchild"
+    bear = f"""
+import pathlib, subprocess
+pathlib.Path({str(grandchild)!r}).write_text(str(subprocess.Popen(["sleep", "60"]).pid))
+"""
+    await supervisor.start(part(place, bear + CHILD))
+    await supervisor.stop()
+    await eventually(lambda: not alive(int(grandchild.read_text())))
+
+
+async def test_a_part_that_ends_while_starting_is_one_line_with_its_last_word(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    with pytest.raises(StartError, match=r"^The engine ended while starting: no model here \(log: .*\)$"):
+        await supervisor.start(part(tmp_path / "engine", "import sys; sys.exit('no model here')"))
+
+
+async def test_a_part_that_is_never_ready_is_not_waited_for_for_ever(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    with pytest.raises(StartError, match="was not ready after 0 s"):
+        await supervisor.start(part(tmp_path / "engine", "import time; time.sleep(60)", start_seconds=0.3))
+
+
+async def test_a_missing_program_is_one_line(supervisor: Supervisor, tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"^The engine cannot be started: .*nowhere"):
+        await supervisor.start(part(tmp_path / "engine", command=[str(tmp_path / "nowhere")]))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's help is Linux only")
+async def test_no_part_outlives_a_killed_supervisor(tmp_path: Path) -> None:
+    place = tmp_path / "desk"
+    code = f"""
+import asyncio, sys
+from pathlib import Path
+from bot.runtime.supervisor import Part, Supervisor
+place = Path({str(place)!r})
+async def ready():
+    return place.exists() and bool(place.read_text())
+async def main():
+    command = [sys.executable, "-c", {CHILD!r}, str(place)]
+    await Supervisor(print).start(Part("desk", command, place.with_suffix(".log"), ready))
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
+    await eventually(lambda: _runs(place))
+    process.kill()
+    await process.wait()
+    await eventually(lambda: not alive(int(place.read_text())))
