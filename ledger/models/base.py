@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
 
 
 def words(vocabulary: type[StrEnum]) -> TypeEngine[Any]:
-    """A column holding one word of a vocabulary, as text; a word outside it is refused on the way in and out."""
+    """A column holding one word of a vocabulary, as text; other words are refused on the way in and out."""
     return Enum(
         vocabulary,
         name=vocabulary.__name__.lower(),

@@ -34,7 +34,8 @@ class Clock(Base):
 
     At most one clock of a kind runs for a case (promised calls and updates have one each per task). The
     headquarters clock never pauses and is stopped by nothing but an acknowledgement (architecture, domain
-    rules). ``breached_at`` stays when the clock is stopped late.
+    rules). ``breached_at`` is the due time once that has passed, and stays when the clock is stopped late.
+    ``escalated`` counts the steps of the escalation that were taken.
     """
 
     __tablename__ = "clocks"
@@ -59,6 +60,7 @@ class Clock(Base):
     stopped_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     stop_reason: Mapped[str | None]
     breached_at: Mapped[datetime | None]
+    escalated: Mapped[int] = mapped_column(default=0)
 
     case: Mapped[Case] = relationship()
     task: Mapped[Task | None] = relationship()

@@ -12,7 +12,7 @@ from ledger.vocabulary import NoticeKind, NoticeState, Way
 
 
 class Notice(Base):
-    """One notice, by one way, to one person (``staff``) or to a group robot (``staff`` empty, ``address`` set).
+    """One notice, by one way, to one person (``staff``) or a group robot (its name is ``address``).
 
     ``round`` tells the reminders of one clock apart: the same (case, kind, round, person, way) is never
     written twice.

@@ -1,0 +1,105 @@
+"""What the ledger refuses, at a glance. The docstring of an error is its message.
+
+* LedgerError
+  - PolicyError
+  - NotFound
+      + NoSuchCase
+      + NoSuchStaff
+      + NoSuchDepartment
+      + NoSuchTask
+  - NotAllowed
+  - AlreadyDone
+      + AlreadyAcknowledged
+      + AlreadyResolved
+      + NotResolved
+      + NotSpecial
+  - Missing
+  - Taken
+  - SignInRefused
+  - PasswordTooShort
+  - CodeExpired
+"""
+
+from datetime import datetime
+
+
+class LedgerError(Exception):
+    """The ledger refused."""
+
+    def __init__(self, detail: str | None = None) -> None:
+        message = (type(self).__doc__ or "").strip()
+        super().__init__(f"{message} ({detail})" if detail else message)
+        self.detail = detail
+
+
+class PolicyError(LedgerError):
+    """The policy file cannot be used."""
+
+
+class NotFound(LedgerError):  # noqa: N818
+    """There is no such thing."""
+
+
+class NoSuchCase(NotFound):
+    """There is no case with this number."""
+
+
+class NoSuchStaff(NotFound):
+    """There is no such member of staff."""
+
+
+class NoSuchDepartment(NotFound):
+    """There is no such department."""
+
+
+class NoSuchTask(NotFound):
+    """There is no such task."""
+
+
+class NotAllowed(LedgerError):  # noqa: N818
+    """This person may not do that."""
+
+
+class AlreadyDone(LedgerError):  # noqa: N818
+    """The case is not in a state that allows this."""
+
+
+class AlreadyAcknowledged(AlreadyDone):
+    """Somebody has acknowledged it already."""
+
+    def __init__(self, by: str, at: datetime) -> None:
+        super().__init__(by)
+        self.by = by
+        self.at = at
+
+
+class AlreadyResolved(AlreadyDone):
+    """The case is not open any more."""
+
+
+class NotResolved(AlreadyDone):
+    """The case is still open."""
+
+
+class NotSpecial(AlreadyDone):
+    """Nothing waits for headquarters here."""
+
+
+class Missing(LedgerError):  # noqa: N818
+    """Something that must be said is empty."""
+
+
+class Taken(LedgerError):  # noqa: N818
+    """The name is taken."""
+
+
+class SignInRefused(LedgerError):  # noqa: N818
+    """The name or the password is wrong."""
+
+
+class PasswordTooShort(LedgerError):  # noqa: N818
+    """The password needs at least ten characters."""
+
+
+class CodeExpired(LedgerError):  # noqa: N818
+    """The code is wrong or has been used."""

@@ -1,0 +1,363 @@
+"""What the organisation has decided: who answers for what, within what time, and who is told when it fails.
+
+Read once from ``policy.yml`` and passed to every service as ``policy``. Durations are written ``90s``,
+``30m``, ``1h30m``, ``2d``; text may hold ``${NAME}``, which is taken from the environment, so that no secret
+stands in the file.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from ledger.errors import PolicyError
+from ledger.vocabulary import Category, ClockKind, Language, NoticeKind, Signal
+
+UNITS: Final = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+DURATION: Final = re.compile(r"(?:\d+[dhms])+")
+VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
+
+
+def read_duration(written: object) -> timedelta:
+    """``"1h30m"`` as a length of time.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    if isinstance(written, timedelta):
+        return written
+    if not isinstance(written, str) or not DURATION.fullmatch(written):
+        raise ValueError(f"{written!r} is no duration; write 90s, 30m, 1h30m or 2d")
+    parts = re.findall(r"(\d+)([dhms])", written)
+    return sum((timedelta(**{UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+
+
+def in_every_language(names: dict[Language, str]) -> dict[Language, str]:
+    """``names`` as they are.
+
+    Raises:
+        ValueError: a language lacks one.
+    """
+    if lacking := [language for language in Language if not names.get(language)]:
+        raise ValueError(f"no text in {', '.join(lacking)}")
+    return names
+
+
+def read_time_zone(name: object) -> ZoneInfo:
+    """The time zone called ``name``.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if isinstance(name, ZoneInfo):
+        return name
+    try:
+        return ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; write one like Asia/Shanghai") from None
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Names = Annotated[dict[Language, str], AfterValidator(in_every_language)]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Part(BaseModel):
+    """A part of the policy: read once, never changed, no unknown words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Organisation(Part):
+    """Whose desk it is.
+
+    ``region`` (ISO 3166) is where a phone number without a country code is; ``address`` is the desk's own
+    address as people outside reach it (``https://desk.example``), for the links in notices.
+    """
+
+    names: Names
+    time_zone: Annotated[ZoneInfo, BeforeValidator(read_time_zone)]
+    region: str = Field(min_length=2, max_length=2)
+    address: str | None = None
+
+
+class Clocks(Part):
+    """How long each clock runs (playbook C3), in calendar time.
+
+    A revisit falls due ``revisit`` after resolving; the assistant asks by itself after ``revisit_asks``.
+    """
+
+    headquarters: Duration
+    first_response: Duration
+    progress_update: Duration
+    revisit_asks: Duration
+    revisit: Duration
+
+    @model_validator(mode="after")
+    def _revisit_is_asked_in_time(self) -> Self:
+        if self.revisit_asks >= self.revisit:
+            raise ValueError("revisit_asks must come before revisit")
+        return self
+
+    def length(self, kind: ClockKind) -> timedelta:
+        """How long a clock of ``kind`` runs; a promised call has no length of its own (KeyError)."""
+        lengths = {
+            ClockKind.HEADQUARTERS: self.headquarters,
+            ClockKind.FIRST_RESPONSE: self.first_response,
+            ClockKind.PROGRESS_UPDATE: self.progress_update,
+            ClockKind.REVISIT: self.revisit,
+        }
+        return lengths[kind]
+
+
+class Rung(StrEnum):
+    """Whom a step of the escalation tells."""
+
+    DUTY = "duty"
+    HEAD = "head"
+    DELEGATE = "delegate"
+    SUPERVISORS = "supervisors"
+    ADMINISTRATORS = "administrators"
+
+
+class Step(Part):
+    """One step of the escalation, ``after`` the breach."""
+
+    to: Rung
+    after: Duration
+
+
+class Escalation(Part):
+    """What follows when the headquarters clock is breached (playbook B1, B4, 盯促).
+
+    After the last step everybody told so far is urged every ``urge_every``, until somebody acknowledges.
+    """
+
+    steps: tuple[Step, ...] = Field(min_length=1)
+    urge_every: Annotated[Duration, Field(gt=timedelta())]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if list(self.steps) != sorted(self.steps, key=lambda step: step.after):
+            raise ValueError("the steps must stand in the order of their time")
+        return self
+
+
+class Revisit(Part):
+    """A rating of 1 to 5 that is ``unhappy_at_most`` reopens the case (playbook A1)."""
+
+    unhappy_at_most: int = Field(ge=1, le=4)
+
+
+class Span(Part):
+    """Part of a day, ``"09:00-18:00"`` in the file."""
+
+    opens: time
+    closes: time
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, written: Any) -> Any:
+        if isinstance(written, str):
+            opens, _, closes = written.partition("-")
+            return {"opens": opens.strip(), "closes": closes.strip()}
+        return written
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("it closes before it opens")
+        return self
+
+
+class Hours(Part):
+    """When people are there, in the organisation's time zone; on a day that is not listed nobody is."""
+
+    week: Mapping[Weekday, tuple[Span, ...]]
+    closed_on: frozenset[date] = frozenset()
+    also_open: Mapping[date, tuple[Span, ...]] = Field(default_factory=dict)
+
+
+class DepartmentPolicy(Part):
+    """A department as the policy names it; ``key`` is how everything else refers to it."""
+
+    key: str = Field(pattern=r"^[a-z][a-z_]*$")
+    names: Names
+    headquarters: bool = False
+
+
+class Matrix(Part):
+    """Who answers for what (playbook B3, B6): the category decides.
+
+    Where nobody complained, the first of ``signals`` that was heard does; in a complaint, the departments of
+    its signals are told beforehand.
+    """
+
+    signals: Mapping[Signal, str] = Field(default_factory=dict)
+    categories: Mapping[Category, str]
+    otherwise: str
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if lacking := [category for category in Category if category not in self.categories]:
+            raise ValueError(f"no department for {', '.join(lacking)}")
+        return self
+
+
+class Anger(Part):
+    """A person is fetched after ``turns`` turns in a row at emotion ``level`` or more, not calming down."""
+
+    level: int = Field(ge=1, le=3)
+    turns: int = Field(ge=1)
+
+
+class Silence(Part):
+    """After the assistant asked and hears nothing for ``nudge_after``, it asks once more, gently."""
+
+    nudge_after: Duration
+
+
+class Emergency(Part):
+    """The numbers a person in danger is told, as dialled in the organisation's region."""
+
+    ambulance: str
+    police: str
+    fire: str
+    crisis_line: str
+
+
+class Email(Part):
+    """The SMTP server notices go through."""
+
+    host: str
+    port: int = Field(gt=0, lt=65536)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str
+
+
+class Webhook(Part):
+    """A group robot or another program that is told; ``template`` is the form of the JSON it expects.
+
+    ``name`` is how the ledger refers to it, since ``url`` bears its secret. ``secret`` signs (DingTalk).
+    ``kinds`` empty: every kind of notice.
+    """
+
+    name: str
+    url: SecretStr
+    template: Literal["json", "wecom", "dingtalk"] = "json"
+    secret: SecretStr | None = None
+    language: Language = Language.ZH_HANS
+    kinds: frozenset[NoticeKind] = frozenset()
+
+
+class Notices(Part):
+    """The ways notices go besides the console and Telegram; what is absent is not used."""
+
+    email: Email | None = None
+    webhooks: tuple[Webhook, ...] = ()
+
+    def webhook(self, name: str) -> Webhook | None:
+        """The webhook called ``name``."""
+        return next((hook for hook in self.webhooks if hook.name == name), None)
+
+
+class Limits(Part):
+    """What one visitor may send, and how long a sign-in lasts."""
+
+    message_length: int = Field(gt=0)
+    messages_a_minute: int = Field(gt=0)
+    file_megabytes: int = Field(gt=0)
+    session: Duration
+
+
+class Policy(Part):
+    """Everything the organisation has decided."""
+
+    organisation: Organisation
+    clocks: Clocks
+    reminders: Mapping[ClockKind, tuple[Duration, ...]]
+    escalation: Escalation
+    revisit: Revisit
+    hours: Hours
+    departments: tuple[DepartmentPolicy, ...]
+    matrix: Matrix
+    anger: Anger
+    silence: Silence
+    emergency: Emergency
+    notices: Notices
+    limits: Limits
+
+    @model_validator(mode="after")
+    def _one_headquarters(self) -> Self:
+        if sum(department.headquarters for department in self.departments) != 1:
+            raise ValueError("exactly one department must be headquarters")
+        return self
+
+    @model_validator(mode="after")
+    def _matrix_names_departments(self) -> Self:
+        known = {department.key for department in self.departments}
+        named = {*self.matrix.signals.values(), *self.matrix.categories.values(), self.matrix.otherwise}
+        if unknown := sorted(named - known):
+            raise ValueError(f"the matrix names unknown departments: {', '.join(unknown)}")
+        return self
+
+    @property
+    def headquarters(self) -> DepartmentPolicy:
+        """The department that is told of special users (playbook B1)."""
+        return next(department for department in self.departments if department.headquarters)
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in the YAML file ``path``.
+
+    Raises:
+        PolicyError: it cannot be read, or something in it is wrong; one line that says what and where.
+    """
+    try:
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PolicyError(f"{path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{path}: {' '.join(str(error).split())}") from error
+    try:
+        return Policy.model_validate(expanded(written, os.environ))
+    except KeyError as error:
+        raise PolicyError(f"{path}: the environment has no {error.args[0]}") from None
+    except ValidationError as error:
+        raise PolicyError(f"{path}: {first_fault(error)}") from None
+
+
+def expanded(written: Any, environment: Mapping[str, str]) -> Any:
+    """``written`` with every ``${NAME}`` in its texts taken from ``environment``, or KeyError."""
+    if isinstance(written, str):
+        return VARIABLE.sub(lambda found: environment[found[1]], written)
+    if isinstance(written, dict):
+        return {key: expanded(value, environment) for key, value in written.items()}
+    if isinstance(written, list):
+        return [expanded(value, environment) for value in written]
+    return written
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first thing that is wrong, and where, without the value, which may be a secret."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(step) for step in fault["loc"]) or "policy"
+    return f"{place}: {fault['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,36 @@
+"""The cases of the desk: everything a customer, the assistant or a member of staff does with one.
+
+What the assistant calls takes ``message_id``, the inbound message it acts for, and acts once for it.
+"""
+
+from ledger.services.case_lock import case_numbered, lock
+from ledger.services.contact import give_contact, refuse_contact
+from ledger.services.hearing import Hearing, hear, new_matter
+from ledger.services.resolving import Rated, rate, reopen, resolve, withdraw
+from ledger.services.staff_entry import enter_by_staff
+from ledger.services.status import CaseStatusView, status
+from ledger.services.tasks import complete, promise_call
+from ledger.services.working import assign, flag, progress
+
+__all__ = [
+    "CaseStatusView",
+    "Hearing",
+    "Rated",
+    "assign",
+    "case_numbered",
+    "complete",
+    "enter_by_staff",
+    "flag",
+    "give_contact",
+    "hear",
+    "lock",
+    "new_matter",
+    "progress",
+    "promise_call",
+    "rate",
+    "refuse_contact",
+    "reopen",
+    "resolve",
+    "status",
+    "withdraw",
+]
