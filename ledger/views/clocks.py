@@ -1,5 +1,6 @@
 """Clocks as lists show them (playbook C3)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +87,15 @@ async def clocks_of(session: AsyncSession, case_id: int) -> list[ClockLine]:
     """All clocks of a case in the order they were started."""
     rows = await session.scalars(_clocks().where(Clock.case_id == case_id).order_by(Clock.id))
     return [_line(row) for row in rows.all()]
+
+
+async def clocks_by_case(session: AsyncSession, cases: Collection[int]) -> dict[int, list[ClockLine]]:
+    """All clocks of many cases, by the case's id, each case's in the order they were started."""
+    rows = await session.scalars(_clocks().where(Clock.case_id.in_(cases)).order_by(Clock.id))
+    found: dict[int, list[ClockLine]] = {case_id: [] for case_id in cases}
+    for row in rows:
+        found[row.case_id].append(_line(row))
+    return found
 
 
 def _clocks() -> Select[Clock]:

@@ -1,0 +1,190 @@
+"""The live queue: who waits for a person, whom the assistant is talking to, and all open cases."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.models import (
+    Case,
+    Clock,
+    Conversation,
+    Customer,
+    Department,
+    DutyContact,
+    Identity,
+    Message,
+    Staff,
+    case_conversations,
+)
+from ledger.views.rows import SNIPPET, CaseRow, case_rows
+from ledger.vocabulary import Author, CaseStatus, ClockKind, Holding, Language
+
+RECENT = timedelta(hours=1)
+LIMIT = 300
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """A conversation on the queue; ``emotion`` and ``words`` are of the customer's latest message."""
+
+    id: int
+    customer: str | None
+    channel: str
+    language: Language
+    holding: Holding
+    holder_id: int | None
+    holder: str | None
+    held_since: datetime | None
+    waiting_since: datetime | None
+    reason: str | None
+    last_at: datetime | None
+    words: str
+    emotion: int | None
+    cases: tuple[str, ...] = ()
+    special: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Everything the queue page shows, the same for every reader.
+
+    ``alerts`` are special users whom nobody at headquarters has acknowledged yet. ``nobody_on_duty`` is
+    whether headquarters has no one to be told (playbook B4).
+    """
+
+    conversations: tuple[ConversationRow, ...]
+    cases: tuple[CaseRow, ...]
+    nobody_on_duty: bool
+
+    @property
+    def waiting(self) -> tuple[ConversationRow, ...]:
+        """Those who asked for a person, special users first, then whoever has waited longest."""
+        rows = (row for row in self.conversations if row.holding is Holding.WAITING)
+        return tuple(sorted(rows, key=lambda row: (not row.special, row.waiting_since or LONG_AGO)))
+
+    @property
+    def held(self) -> tuple[ConversationRow, ...]:
+        """Those a person holds."""
+        return tuple(row for row in self.conversations if row.holding is Holding.HUMAN)
+
+    @property
+    def with_assistant(self) -> tuple[ConversationRow, ...]:
+        """Those the assistant is talking to just now, special users first, then the most upset."""
+        rows = (row for row in self.conversations if row.holding is Holding.BOT)
+        return tuple(sorted(rows, key=lambda row: (not row.special, -(row.emotion or 0))))
+
+    @property
+    def alerts(self) -> tuple[CaseRow, ...]:
+        """Special users whose headquarters clock runs, the next due first."""
+        alerts = [(clock.due_at, case.id, case) for case in self.cases if (clock := case.headquarters)]
+        return tuple(case for _, _, case in sorted(alerts))
+
+
+async def queue(session: AsyncSession, *, now: datetime) -> Queue:
+    """The queue as it stands, in six queries."""
+    cases = await _open_cases(session)
+    rows = await _conversations(session, since=now - RECENT)
+    linked = await _cases_of(session, [row.id for row in rows])
+    marked = (_marked(row, linked[row.id]) for row in rows)
+    return Queue(tuple(marked), tuple(cases), await nobody_on_duty(session))
+
+
+async def nobody_on_duty(session: AsyncSession) -> bool:
+    """Whether headquarters has no enabled head, delegate or duty contact who is on duty."""
+    contacts = select(DutyContact.staff_id).where(DutyContact.department_id == Department.id)
+    on_duty = (
+        select(Staff.id)
+        .join(
+            Department,
+            or_(
+                Staff.id == Department.head_id,
+                Staff.id == Department.delegate_id,
+                Staff.id.in_(contacts),
+            ),
+        )
+        .where(Department.headquarters, Staff.on_duty, Staff.disabled_at.is_(None))
+    )
+    return not await session.scalar(select(exists(on_duty)))
+
+
+async def _open_cases(session: AsyncSession) -> list[CaseRow]:
+    """Open cases, and those closed whose headquarters clock still runs: resolving does not stop it."""
+    unacknowledged = exists(
+        select(Clock.id).where(
+            Clock.case_id == Case.id, Clock.kind == ClockKind.HEADQUARTERS, Clock.stopped_at.is_(None)
+        )
+    )
+    return await case_rows(
+        session,
+        or_(Case.status == CaseStatus.OPEN, unacknowledged),
+        order=(Case.special_since.is_(None), Case.opened_at.desc()),
+        limit=LIMIT,
+    )
+
+
+async def _conversations(session: AsyncSession, *, since: datetime) -> list[ConversationRow]:
+    last = (
+        select(Message.text, Message.emotion)
+        .where(Message.conversation_id == Conversation.id, Message.author == Author.CUSTOMER)
+        .order_by(Message.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    columns: tuple[Any, ...] = (
+        Conversation.id,
+        func.coalesce(Customer.name, Identity.display_name),
+        Conversation.channel,
+        Conversation.language,
+        Conversation.holding,
+        Conversation.holder_id,
+        Staff.name,
+        Conversation.held_since,
+        Conversation.waiting_since,
+        Conversation.handoff_reason,
+        Conversation.last_message_at,
+        func.coalesce(func.left(last.c.text, SNIPPET), ""),
+        last.c.emotion,
+    )
+    found = await session.execute(
+        select(*columns)
+        .join(Identity, Conversation.identity_id == Identity.id)
+        .join(Customer, Conversation.customer_id == Customer.id)
+        .outerjoin(Staff, Conversation.holder_id == Staff.id)
+        .outerjoin(last, last.c.text.is_not(None))
+        .where(or_(Conversation.holding != Holding.BOT, Conversation.last_message_at > since))
+        .order_by(Conversation.holding == Holding.BOT, Conversation.last_message_at.desc())
+        .limit(LIMIT)
+    )
+    return [ConversationRow(*row) for row in found]
+
+
+async def _cases_of(
+    session: AsyncSession, conversations: Collection[int]
+) -> defaultdict[int, list[tuple[str, bool]]]:
+    """Number and special mark of the open cases talked about in each conversation."""
+    cases: defaultdict[int, list[tuple[str, bool]]] = defaultdict(list)
+    if not conversations:
+        return cases
+    found = await session.execute(
+        select(case_conversations.c.conversation_id, Case.number, Case.special_since.is_not(None))
+        .join(Case, Case.id == case_conversations.c.case_id)
+        .where(case_conversations.c.conversation_id.in_(conversations), Case.status == CaseStatus.OPEN)
+        .order_by(Case.id)
+    )
+    for conversation_id, number, special in found:
+        cases[conversation_id].append((number, special))
+    return cases
+
+
+def _marked(row: ConversationRow, cases: list[tuple[str, bool]]) -> ConversationRow:
+    return replace(
+        row,
+        cases=tuple(number for number, _ in cases),
+        special=any(special for _, special in cases),
+    )
