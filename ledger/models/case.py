@@ -27,7 +27,8 @@ class Case(Base):
     ``number`` is what the customer is told (``QT-2026-000123``); with ``pass_code`` it opens the status to
     somebody else than the identity that filed it. ``narrative`` is the story in the customer's own words, as
     it grows. ``remedies`` are words of ``Remedy``. ``special_reasons`` is a list of ``{"code", "words", "at",
-    "message_id"}`` (``words`` by language, ``at`` ISO 8601); a case with any is a special user's (B1) and goes by the green channel.
+    "message_id"}`` (``words`` by language, ``at`` ISO 8601); a case with any is a special user's (B1) and
+    goes by the green channel.
     """
 
     __tablename__ = "cases"
