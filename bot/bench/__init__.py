@@ -1,0 +1,1 @@
+"""Benchmarks: slow numbers, compared side by side in one run (``qingting bench …``)."""
