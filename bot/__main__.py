@@ -1,0 +1,33 @@
+"""The command line: `qingting …`. Commands are thin; what they do is elsewhere."""
+
+import sys
+
+import typer
+
+from bot.cli import book, desk, people
+from bot.runtime.errors import StartError
+from bot.settings import SettingsError
+from ledger.errors import LedgerError
+
+app = typer.Typer(
+    help="Qingting (倾听): a complaint desk that listens first.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+desk.register(app)
+people.register(app)
+app.add_typer(book.app, name="ledger")
+
+
+def main() -> None:
+    """Run the command; what the person can mend is one line on stderr, and exit code 1."""
+    try:
+        app()
+    except (SettingsError, StartError, LedgerError) as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

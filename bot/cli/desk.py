@@ -1,0 +1,54 @@
+"""Running the desk, and what it needs before it can run."""
+
+import asyncio
+import os
+
+import typer
+import uvicorn
+
+from bot import settings
+from bot.runtime import run as runtime
+from bot.runtime.database import for_command, prepare
+from bot.runtime.steps import Steps
+
+# Customers' sockets stay open as long as they like; a stop does not wait for them longer than this.
+FAREWELL_SECONDS = 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    for command in (run, desk, train, migrate):
+        app.command()(command)
+
+
+def run() -> None:
+    """Start everything, keep it alive, stop it together on Ctrl-C."""
+    asyncio.run(runtime.run(settings.load(), Steps()))
+
+
+def desk() -> None:
+    """Start the desk alone: channels, console, API, queue worker. `run` does this for you."""
+    found = settings.load()
+    with for_command(found) as url:
+        os.environ["QINGTING_DATABASE_URL"] = url
+        uvicorn.run(
+            "bot.bootstrap:create_app",
+            factory=True,
+            host=found.host,
+            port=found.port,
+            log_level="warning",
+            timeout_graceful_shutdown=FAREWELL_SECONDS,
+        )
+
+
+def train() -> None:
+    """Train the model if it is missing or older than its sources."""
+    steps = Steps()
+    with steps.shown():
+        asyncio.run(runtime.train_if_stale(settings.load(), steps))
+
+
+def migrate() -> None:
+    """Bring the tables up to date."""
+    with for_command(settings.load()) as url:
+        prepare(url)

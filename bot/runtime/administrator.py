@@ -1,0 +1,30 @@
+"""The first person who may sign in."""
+
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from ledger.db import Database
+from ledger.services import staff
+from ledger.vocabulary import Role
+
+USERNAME = "admin"
+
+
+async def ensure_administrator(url: str, password: SecretStr | None, *, now: datetime) -> str | None:
+    """Open the account `admin` when nobody has one; its one-time password, unless `password` was given.
+
+    None when there was somebody already, or when the password is the operator's own.
+    """
+    database = Database(url, pool_size=1)
+    try:
+        async with database.transaction() as session:
+            if await staff.list_staff(session, disabled=True):
+                return None
+            given = password.get_secret_value() if password else None
+            created = await staff.create(
+                session, username=USERNAME, role=Role.ADMINISTRATOR, password=given, now=now
+            )
+            return created.one_time_password
+    finally:
+        await database.close()
