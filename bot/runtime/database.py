@@ -55,7 +55,7 @@ def check(url: str) -> None:
     try:
         psycopg.connect(_plain(url), connect_timeout=CONNECT_SECONDS).close()
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise PostgresError(
             f"QINGTING_DATABASE_URL cannot be reached ({parts.render_as_string()}): {reason}"
         ) from None

@@ -87,7 +87,7 @@ class EmbeddedServer:
 
     def url(self, database: str = DATABASE, driver: str = "postgresql+psycopg") -> str:
         """The address of `database`, as SQLAlchemy writes it."""
-        return f"{driver}://{ROLE}@/{database}?host={quote(str(self.socket_dir), safe='/')}"
+        return f"{driver}://{ROLE}@/{database}?host={quote(str(self.socket_dir), safe='')}"
 
     def prepare(self) -> None:
         """Make folders, files and access rules, and end a server that an earlier run left behind.
