@@ -18,6 +18,12 @@ CLOCK_REMIND: Final = "clocks.remind"
 CLOCK_ESCALATE: Final = "clocks.escalate"
 SEND_NOTICE: Final = "notices.send"
 PROACTIVE_TURN: Final = "conversation.proactive"
+HEAR_BELATEDLY: Final = "conversation.hear"
+REMEMBER: Final = "conversation.remember"
+FORGET: Final = "conversation.forget"
+
+# Within a lock the highest priority goes first: the assistant's memory is set right before its next turn.
+MEMORY_FIRST: Final = 1
 
 _outbox = App(connector=PsycopgConnector())
 
@@ -25,6 +31,11 @@ _outbox = App(connector=PsycopgConnector())
 def conversation_lock(conversation_id: int) -> str:
     """The lock that keeps one conversation's jobs in order."""
     return f"conversation:{conversation_id}"
+
+
+def delivery_lock(conversation_id: int) -> str:
+    """The lock that keeps what one conversation sends in order, apart from what it receives."""
+    return f"delivery:{conversation_id}"
 
 
 async def defer(

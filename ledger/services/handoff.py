@@ -1,6 +1,6 @@
 """Passing the word between the assistant, the queue and a person; every move is in the ledger.
 
-The conversation's row is locked for the move, so of two people who take it at once exactly one wins.
+The conversation's row is held for the move, so of two people who take it at once exactly one wins.
 """
 
 from dataclasses import dataclass
@@ -8,8 +8,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Conversation, Staff
+from ledger import live, queue
+from ledger.errors import NotAllowed
+from ledger.handoff import AlreadyHeld, Move, NotHolder, after
+from ledger.hours import is_open, next_opening
+from ledger.models import Case, Conversation, Department, Staff
 from ledger.policy import Policy
+from ledger.services import case_lock, conversations, departments, entries, notices
+from ledger.services.entries import Actor
+from ledger.vocabulary import Holding, NoticeKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +24,8 @@ class Asked:
     """What became of asking for a person.
 
     ``fresh``: the conversation went to the queue just now. ``holder``: the name of who holds it already.
-    ``open_now``: it is within business hours; otherwise ``next_opening`` says when a person is there (UTC).
+    ``open_now``: it is within business hours; otherwise ``next_opening`` says when a person is there, in the
+    organisation's time zone (None: not within sixty days).
     """
 
     fresh: bool
@@ -34,13 +42,20 @@ async def ask_for_human(
     ``reason`` is a code: ``customer_asked``, ``anger``, ``engine_down``. Asked again while it waits or is
     held, nothing changes.
     """
-    raise NotImplementedError
+    conversation = await conversations.lock(session, conversation_id)
+    fresh = conversation.holding is Holding.BOT
+    if fresh:
+        case = await _queue(session, conversation, Move.ASK, reason, entries.ASSISTANT, now)
+        await _call_staff(session, conversation, case, policy, now)
+    holder = await _holder(session, conversation)
+    open_now = is_open(policy, now)
+    return Asked(fresh, holder.name if holder else None, open_now, next_opening(policy, now))
 
 
 async def take(
     session: AsyncSession, *, conversation_id: int, staff: Staff, now: datetime, force: bool = False
 ) -> Conversation:
-    """``staff`` holds the conversation from this instant; the assistant is silent. Again by the same: no change.
+    """``staff`` holds the conversation from this instant; the assistant is silent. Taken twice: no change.
 
     ``force`` lets a supervisor take it over from somebody else.
 
@@ -48,7 +63,18 @@ async def take(
         AlreadyHeld: somebody else holds it, or won by a moment; ``holder`` is the name.
         NotAllowed: ``force`` by somebody who is not a supervisor.
     """
-    raise NotImplementedError
+    conversation = await conversations.lock(session, conversation_id)
+    if conversation.holder_id == staff.id:
+        return conversation
+    move = Move.TAKE
+    if holder := await _holder(session, conversation):
+        move = _taking_over(holder, staff, force)
+    before = _state(conversation, holder)
+    conversation.holding = after(conversation.holding, move)
+    conversation.holder_id, conversation.held_since = staff.id, now
+    conversation.waiting_since = None
+    await _enter(session, conversation, "conversation.taken", Actor.staff(staff), before, staff, now)
+    return conversation
 
 
 async def release(
@@ -60,7 +86,16 @@ async def release(
         NotHolder: ``staff`` neither holds it nor is a supervisor.
         IllegalMove: the assistant holds it already.
     """
-    raise NotImplementedError
+    conversation = await conversations.lock(session, conversation_id)
+    holder = await _holder(session, conversation)
+    before = _state(conversation, holder)
+    conversation.holding = after(conversation.holding, Move.RELEASE)
+    _only_holder(holder, staff)
+    conversation.holder_id = conversation.held_since = None
+    conversation.waiting_since = conversation.handoff_reason = None
+    await _enter(session, conversation, "conversation.released", Actor.staff(staff), before, None, now)
+    await _have_remembered(session, conversation)
+    return conversation
 
 
 async def pass_on(
@@ -72,4 +107,110 @@ async def pass_on(
         NotHolder: ``staff`` neither holds it nor is a supervisor.
         IllegalMove: nobody holds it.
     """
-    raise NotImplementedError
+    conversation = await conversations.lock(session, conversation_id)
+    after(conversation.holding, Move.PASS_ON)
+    _only_holder(await _holder(session, conversation), staff)
+    case = await _queue(session, conversation, Move.PASS_ON, reason, Actor.staff(staff), now)
+    await _call_staff(session, conversation, case, policy, now)
+    await _have_remembered(session, conversation)
+    return conversation
+
+
+def _taking_over(holder: Staff, staff: Staff, force: bool) -> Move:
+    if not force:
+        raise AlreadyHeld(holder.name)
+    if staff.role is Role.AGENT:
+        raise NotAllowed(staff.username)
+    return Move.TAKE_OVER
+
+
+def _only_holder(holder: Staff | None, staff: Staff) -> None:
+    if holder is not None and holder.id != staff.id and staff.role is Role.AGENT:
+        raise NotHolder(staff.username)
+
+
+async def _queue(
+    session: AsyncSession,
+    conversation: Conversation,
+    move: Move,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Case | None:
+    before = _state(conversation, await _holder(session, conversation))
+    conversation.holding = after(conversation.holding, move)
+    conversation.holder_id = conversation.held_since = None
+    conversation.waiting_since, conversation.handoff_reason = now, reason
+    return await _enter(session, conversation, "conversation.queued", actor, before, None, now)
+
+
+async def _enter(
+    session: AsyncSession,
+    conversation: Conversation,
+    action: str,
+    actor: Actor,
+    before: dict[str, str | int | None],
+    holder: Staff | None,
+    now: datetime,
+) -> Case | None:
+    """Write the move into the book of the conversation's case, or the desk's."""
+    case = await conversations.current_case(session, conversation.id)
+    if case is not None:
+        case = await case_lock.lock(session, case.id)
+    await entries.record(
+        session,
+        case=case,
+        actor=actor,
+        action=action,
+        now=now,
+        reason=conversation.handoff_reason,
+        before=before,
+        after=_state(conversation, holder),
+    )
+    await live.notify(session, "conversation", conversation=conversation.id)
+    return case
+
+
+async def _call_staff(
+    session: AsyncSession, conversation: Conversation, case: Case | None, policy: Policy, now: datetime
+) -> None:
+    department = await _department(session, case)
+    await notices.tell(
+        session,
+        kind=NoticeKind.HUMAN_WANTED,
+        people=await departments.duty(session, department) if department else [],
+        round=f"conversation:{conversation.id}:{now.isoformat()}",
+        policy=policy,
+        now=now,
+        case=case,
+    )
+
+
+async def _department(session: AsyncSession, case: Case | None) -> Department | None:
+    if case is not None and case.department_id is not None:
+        return await session.get(Department, case.department_id)
+    return await departments.headquarters(session)
+
+
+async def _have_remembered(session: AsyncSession, conversation: Conversation) -> None:
+    await queue.defer(
+        session,
+        queue.REMEMBER,
+        lock=queue.conversation_lock(conversation.id),
+        priority=queue.MEMORY_FIRST,
+        conversation_id=conversation.id,
+    )
+
+
+async def _holder(session: AsyncSession, conversation: Conversation) -> Staff | None:
+    if conversation.holder_id is None:
+        return None
+    return await session.get(Staff, conversation.holder_id)
+
+
+def _state(conversation: Conversation, holder: Staff | None) -> dict[str, str | int | None]:
+    return {
+        "conversation": conversation.id,
+        "holding": conversation.holding.value,
+        "holder": holder.username if holder else None,
+    }

@@ -1,7 +1,7 @@
 """The message log: what came in, what was heard in it, what we said.
 
-Ids grow in the order in which one conversation's messages are committed, because every writer locks the
-conversation's row first.
+Ids grow in the order in which one conversation's messages are committed, because every writer holds the
+conversation's row.
 """
 
 from collections.abc import Sequence
@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.errors import NotFound
+from ledger import live, queue
+from ledger.errors import Missing
+from ledger.handoff import NotHolder
 from ledger.heard import Heard
-from ledger.models import Conversation, Message, Staff
-from ledger.vocabulary import Author, Delivery, Language, Stage
-
-
-class NoSuchConversation(NotFound):
-    """There is no such conversation."""
+from ledger.models import Attachment, Case, Conversation, Edit, Identity, Message, Staff
+from ledger.services import case_lock, clocks, conversations, entries
+from ledger.services.conversations import NoSuchConversation as NoSuchConversation
+from ledger.services.conversations import open_conversation as open_conversation
+from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +54,6 @@ class Reply:
     buttons: Sequence[dict[str, Any]] = field(default=())
 
 
-async def open_conversation(
-    session: AsyncSession,
-    *,
-    channel: str,
-    address: str,
-    now: datetime,
-    display_name: str | None = None,
-    language: Language | None = None,
-    token_hash: bytes | None = None,
-) -> Conversation:
-    """A new conversation of the identity at ``address``; customer and identity are made at their first."""
-    raise NotImplementedError
-
-
 async def receive(
     session: AsyncSession,
     *,
@@ -86,7 +75,20 @@ async def receive(
 
     Raises NoSuchConversation.
     """
-    raise NotImplementedError
+    if conversation_id is None:
+        conversation_id = await _conversation_of(session, channel, address, display_name, language, now)
+    await _hold(session, conversation_id, now)
+    message_id = await _log_once(session, conversation_id, client_id, text, now)
+    if message_id is None:
+        known = await _known(session, conversation_id, client_id)
+        return Received(known, conversation_id, fresh=False)
+    if attachments:
+        await _attach(session, conversation_id, message_id, attachments, now)
+    await queue.defer(
+        session, queue.HANDLE_MESSAGE, lock=queue.conversation_lock(conversation_id), message_id=message_id
+    )
+    await live.notify(session, "message", conversation=conversation_id, message=message_id)
+    return Received(message_id, conversation_id, fresh=True)
 
 
 async def record_edit(
@@ -103,7 +105,26 @@ async def record_edit(
 
     Returns False when it is recorded already or the message is unknown.
     """
-    raise NotImplementedError
+    message = await _message_of(session, channel, address, client_id)
+    if message is None:
+        return False
+    row = insert(Edit).values(message_id=message.id, client_id=edit_id, text=text, at=now)
+    recorded = await session.scalar(
+        row.on_conflict_do_nothing(index_elements=["message_id", "client_id"]).returning(Edit.id)
+    )
+    if recorded is None:
+        return False
+    case = await conversations.current_case(session, message.conversation_id)
+    await entries.record(
+        session,
+        case=await case_lock.lock(session, case.id) if case else None,
+        actor=entries.Actor.customer(channel),
+        action="message.edited",
+        now=now,
+        after={"message": message.id, "edit": recorded},
+    )
+    await live.notify(session, "message", conversation=message.conversation_id, message=message.id)
+    return True
 
 
 async def store_replies(
@@ -115,13 +136,38 @@ async def store_replies(
     now: datetime,
     reply_to_id: int | None = None,
     client_id: str | None = None,
+    staff: Staff | None = None,
     delivery: Delivery = Delivery.PENDING,
 ) -> list[Message]:
-    """Log what we say, and defer its delivery if it is pending. The caller holds the conversation's lock.
+    """Log what we say, and defer its delivery if it is pending. The caller holds the conversation's row.
 
-    ``client_id`` marks the first of them; stored twice under the same, nothing happens and the list is empty.
+    ``client_id`` marks the first of them; under one that is in the log nothing is stored and the list is
+    empty.
     """
-    raise NotImplementedError
+    if client_id is not None and await _known_or_none(session, conversation.id, client_id):
+        return []
+    rows = [
+        Message(
+            conversation_id=conversation.id,
+            author=author,
+            staff_id=staff.id if staff else None,
+            text=reply.text,
+            at=now,
+            client_id=client_id if position == 0 else None,
+            reply_to_id=reply_to_id,
+            stage=reply.stage,
+            script=reply.script,
+            buttons=list(reply.buttons) or None,
+            delivery=delivery,
+            delivered_at=now if delivery is Delivery.SENT else None,
+        )
+        for position, reply in enumerate(replies)
+    ]
+    session.add_all(rows)
+    conversation.last_message_at = now
+    await session.flush()
+    await _announce(session, conversation.id, rows)
+    return rows
 
 
 async def send_as_agent(
@@ -132,6 +178,7 @@ async def send_as_agent(
     text: str,
     now: datetime,
     stage: Stage | None = None,
+    delivery: Delivery = Delivery.PENDING,
 ) -> Message:
     """Log what a member of staff says and defer its delivery; stops the case's first-response clock.
 
@@ -139,9 +186,183 @@ async def send_as_agent(
         NotHolder: somebody else, or nobody, holds the conversation.
         Missing: the text is blank.
     """
-    raise NotImplementedError
+    if not text.strip():
+        raise Missing("text")
+    conversation = await conversations.lock(session, conversation_id)
+    if conversation.holding is not Holding.HUMAN or conversation.holder_id != staff.id:
+        raise NotHolder(staff.username)
+    [message] = await store_replies(
+        session,
+        conversation=conversation,
+        replies=[Reply(text.strip(), stage=stage)],
+        author=Author.AGENT,
+        staff=staff,
+        now=now,
+        delivery=delivery,
+    )
+    case = await conversations.current_case(session, conversation_id)
+    if case is not None:
+        case = await case_lock.lock(session, case.id)
+        await clocks.stop_first_response(session, case, staff, now)
+    return message
 
 
-async def note_heard(session: AsyncSession, *, message: Message, heard: Heard, now: datetime) -> None:
+def note_heard(conversation: Conversation, message: Message, heard: Heard, now: datetime) -> None:
     """Keep the pipeline's judgement with the message; the conversation follows its language."""
-    raise NotImplementedError
+    if heard.language is not None:
+        conversation.language = heard.language
+    message.heard_at = now
+    message.language = conversation.language
+    message.intent = heard.intent
+    message.kind = heard.kind
+    message.category = heard.category
+    message.signals = [signal.value for signal in heard.signals]
+    message.emotion = heard.emotion
+    message.entities = [dict(entity) for entity in heard.entities]
+
+
+async def emotions(session: AsyncSession, conversation_id: int, latest: int) -> list[int]:
+    """The customer's last ``latest`` emotion levels since an agent wrote, oldest first (playbook A9)."""
+    spoken = (
+        select(Message.id)
+        .where(Message.conversation_id == conversation_id, Message.author == Author.AGENT)
+        .order_by(Message.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    levels = await session.scalars(
+        select(Message.emotion)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.author == Author.CUSTOMER,
+            Message.emotion.is_not(None),
+            (Message.id > spoken) | spoken.is_(None),
+        )
+        .order_by(Message.id.desc())
+        .limit(latest)
+    )
+    return [level for level in reversed(levels.all()) if level is not None]
+
+
+async def file_evidence(session: AsyncSession, *, case: Case, conversation_id: int, now: datetime) -> None:
+    """Put the conversation's files that belong to no case yet on ``case``, with an entry for each (C2)."""
+    sent = select(Message.id).where(Message.conversation_id == conversation_id)
+    filed = await session.execute(
+        update(Attachment)
+        .where(Attachment.case_id.is_(None), Attachment.message_id.in_(sent))
+        .values(case_id=case.id)
+        .returning(Attachment.id, Attachment.media_type, Attachment.sha256)
+    )
+    rows = filed.all()
+    if not rows:
+        return
+    case = await case_lock.lock(session, case.id)
+    for row in rows:
+        await entries.record(
+            session,
+            case=case,
+            actor=entries.Actor.customer(case.channel),
+            action="evidence.received",
+            now=now,
+            after={"attachment": row.id, "media_type": row.media_type, "sha256": row.sha256},
+        )
+
+
+async def _conversation_of(
+    session: AsyncSession,
+    channel: str,
+    address: str,
+    display_name: str | None,
+    language: Language | None,
+    now: datetime,
+) -> int:
+    known = await conversations.latest_of(session, channel, address)
+    if known is None:
+        await conversations.first_alone(session, channel, address)
+        known = await conversations.latest_of(session, channel, address)
+    if known is not None:
+        return known
+    opened = await conversations.open_conversation(
+        session, channel=channel, address=address, display_name=display_name, language=language, now=now
+    )
+    return opened.id
+
+
+async def _hold(session: AsyncSession, conversation_id: int, now: datetime) -> None:
+    """Take the conversation's row; what is written to it is what the row needs anyway."""
+    held = await session.scalar(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_message_at=now)
+        .returning(Conversation.id)
+    )
+    if held is None:
+        raise conversations.NoSuchConversation(str(conversation_id))
+
+
+async def _log_once(
+    session: AsyncSession, conversation_id: int, client_id: str, text: str, now: datetime
+) -> int | None:
+    row = insert(Message).values(
+        conversation_id=conversation_id, author=Author.CUSTOMER, text=text, at=now, client_id=client_id
+    )
+    return await session.scalar(
+        row.on_conflict_do_nothing(index_elements=["conversation_id", "client_id"]).returning(Message.id)
+    )
+
+
+async def _known(session: AsyncSession, conversation_id: int, client_id: str) -> int:
+    known = await _known_or_none(session, conversation_id, client_id)
+    assert known is not None  # noqa: S101 — its insertion has just met it
+    return known
+
+
+async def _known_or_none(session: AsyncSession, conversation_id: int, client_id: str) -> int | None:
+    return await session.scalar(
+        select(Message.id).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
+    )
+
+
+async def _message_of(session: AsyncSession, channel: str, address: str, client_id: str) -> Message | None:
+    found = await session.scalars(
+        select(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Identity, Identity.id == Conversation.identity_id)
+        .where(Identity.channel == channel, Identity.address == address, Message.client_id == client_id)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def _attach(
+    session: AsyncSession, conversation_id: int, message_id: int, files: Sequence[Kept], now: datetime
+) -> None:
+    session.add_all(
+        Attachment(
+            message_id=message_id,
+            name=kept.name,
+            media_type=kept.media_type,
+            size=kept.size,
+            sha256=kept.sha256,
+            path=kept.path,
+            at=now,
+        )
+        for kept in files
+    )
+    await session.flush()
+    case = await conversations.current_case(session, conversation_id)
+    if case is not None:
+        await file_evidence(session, case=case, conversation_id=conversation_id, now=now)
+
+
+async def _announce(session: AsyncSession, conversation_id: int, rows: Sequence[Message]) -> None:
+    if any(row.delivery is Delivery.PENDING for row in rows):
+        await queue.defer(
+            session,
+            queue.DELIVER_MESSAGE,
+            lock=queue.delivery_lock(conversation_id),
+            conversation_id=conversation_id,
+        )
+    for row in rows[-1:]:
+        await live.notify(session, "message", conversation=conversation_id, message=row.id)
