@@ -46,4 +46,4 @@ def spans(policy: Policy, day: date) -> tuple[Span, ...]:
         return hours.also_open[day]
     if day in hours.closed_on:
         return ()
-    return dict(hours.week).get(WEEKDAYS[day.weekday()], ())  # type: ignore[call-overload,no-any-return]
+    return dict(hours.week).get(WEEKDAYS[day.weekday()], ())

@@ -1,10 +1,16 @@
-"""Writing the ledger (台账), and proving that nobody has rewritten it (playbook C1)."""
+"""Writing the ledger (台账), and proving that nobody has rewritten it (playbook C1).
 
-from collections.abc import Mapping
+A book is a chain of its own (docs/decisions/0005): cases do not wait for each other.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Self
 
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case, Entry, Staff
@@ -12,6 +18,10 @@ from ledger.vocabulary import ActorKind
 
 DESK: Final = "desk"
 """The book of what belongs to no case."""
+OPENED: Final = "case.opened"
+"""The action every case's book begins with."""
+BEGINNING: Final = "0" * 64
+DESK_LOCK: Final = 7_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,11 @@ class Actor:
     def customer(cls, channel: str) -> Self:
         """The customer, on ``channel``."""
         return cls(ActorKind.CUSTOMER, channel)
+
+    @classmethod
+    def staff_or_command(cls, staff: Staff | None) -> Self:
+        """A member of staff, or whoever is at the command line of the machine."""
+        return cls.staff(staff) if staff else cls(ActorKind.SYSTEM, "command line")
 
 
 ASSISTANT: Final = Actor(ActorKind.ASSISTANT, "assistant")
@@ -60,8 +75,53 @@ async def record(
 
     The caller holds the case's row (``cases.lock``). ``action`` is a word like ``case.opened``. ``before``
     and ``after`` hold JSON without floats; personal data does not belong in them, since entries are for ever.
+
+    Raises:
+        TypeError: something in ``before`` or ``after`` is not JSON, or a float.
     """
-    raise NotImplementedError
+    book = case.number if case else DESK
+    if case is None:
+        await session.execute(select(func.pg_advisory_xact_lock(DESK_LOCK)))
+    position, previous_hash = await _end(session, book)
+    entry = Entry(
+        book=book,
+        position=position + 1,
+        case_id=case.id if case else None,
+        at=now.astimezone(UTC),
+        actor_kind=actor.kind,
+        actor=actor.name,
+        action=action,
+        reason=reason,
+        before=_as_stored(before),
+        after=_as_stored(after),
+        previous_hash=previous_hash,
+    )
+    entry.hash = content_hash(entry)
+    session.add(entry)
+    await session.flush()
+    return entry
+
+
+def content_hash(entry: Entry) -> str:
+    """SHA-256 over the entry's content and the hash before it, as canonical JSON in UTF-8."""
+    content = {
+        "book": entry.book,
+        "position": entry.position,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor_kind": str(entry.actor_kind),
+        "actor": entry.actor,
+        "action": entry.action,
+        "reason": entry.reason,
+        "before": entry.before,
+        "after": entry.after,
+        "previous_hash": entry.previous_hash,
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def canonical(content: Any) -> str:
+    """JSON with sorted keys and no blanks: the same content always gives the same text."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 async def verify(session: AsyncSession) -> Broken | None:
@@ -70,14 +130,76 @@ async def verify(session: AsyncSession) -> Broken | None:
     Looks for a gap in the positions, a hash that is not that of the content or not that of the entry before,
     and a case without a book that begins with its opening.
     """
-    raise NotImplementedError
+    expected, previous, book = 1, BEGINNING, ""
+    async for entry in _all_entries(session):
+        if entry.book != book:
+            expected, previous, book = 1, BEGINNING, entry.book
+        if problem := _fault(entry, expected, previous):
+            return Broken(entry.book, entry.position, problem)
+        expected, previous = entry.position + 1, entry.hash
+    return await _case_without_opening(session)
 
 
 async def seal(session: AsyncSession) -> str:
     """One line to keep elsewhere, ``<last entry id>:<SHA-256 over the head of every book>``."""
-    raise NotImplementedError
+    # Ids are given before they are committed: wait for whoever is writing, so that none slips in below.
+    await session.execute(text("LOCK TABLE entries IN SHARE MODE"))
+    last = await session.scalar(select(func.max(Entry.id))) or 0
+    return f"{last}:{await _digest(session, last)}"
 
 
 async def matches(session: AsyncSession, kept: str) -> bool:
     """Whether the ledger up to the entry named in ``kept`` is still the one ``kept`` was the seal of."""
-    raise NotImplementedError
+    last, _, digest = kept.strip().partition(":")
+    return last.isdecimal() and await _digest(session, int(last)) == digest
+
+
+def _as_stored(content: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if content is None:
+        return None
+    stored: dict[str, Any] = json.loads(canonical(content), parse_float=_refuse_float)
+    return stored
+
+
+def _refuse_float(written: str) -> None:
+    # PostgreSQL may give it back in other digits, and the hash would not fit any more.
+    raise TypeError(f"an entry holds no floats: {written}")
+
+
+async def _end(session: AsyncSession, book: str) -> tuple[int, str]:
+    newest = select(Entry.position, Entry.hash).where(Entry.book == book).order_by(Entry.position.desc())
+    row = (await session.execute(newest.limit(1))).first()
+    return (row.position, row.hash) if row else (0, BEGINNING)
+
+
+async def _all_entries(session: AsyncSession) -> AsyncIterator[Entry]:
+    entries = select(Entry).order_by(Entry.book, Entry.position).execution_options(yield_per=500)
+    async for entry in await session.stream_scalars(entries):
+        yield entry
+
+
+def _fault(entry: Entry, expected: int, previous: str) -> str | None:
+    if entry.position != expected:
+        return f"entry {expected} is missing"
+    if entry.previous_hash != previous:
+        return "it does not follow the entry before it"
+    if entry.hash != content_hash(entry):
+        return "its content was changed"
+    return None
+
+
+async def _case_without_opening(session: AsyncSession) -> Broken | None:
+    opening = (Entry.book == Case.number) & (Entry.position == 1) & (Entry.action == OPENED)
+    orphans = select(Case.number).outerjoin(Entry, opening).where(Entry.id.is_(None)).order_by(Case.number)
+    number = await session.scalar(orphans.limit(1))
+    return Broken(number, 0, "its book does not begin with its opening") if number else None
+
+
+async def _digest(session: AsyncSession, last: int) -> str:
+    digest = hashlib.sha256()
+    heads = select(Entry.book, Entry.position, Entry.hash).where(Entry.id <= last).distinct(Entry.book)
+    rows = await session.execute(heads.order_by(Entry.book, Entry.position.desc()))
+    # Sorted here, since the order of a database's texts depends on its collation.
+    for head in sorted(f"{row.book} {row.position} {row.hash}\n" for row in rows):
+        digest.update(head.encode())
+    return digest.hexdigest()

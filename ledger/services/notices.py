@@ -4,14 +4,21 @@ The console's row is the notice itself and counts as sent at once; each of the o
 ``queue.SEND_NOTICE`` ``{notice_id}``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any, Final
 
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.live import notify
 from ledger.models import Case, Clock, Notice, Staff
 from ledger.policy import Policy
-from ledger.vocabulary import NoticeKind
+from ledger.queue import SEND_NOTICE, defer
+from ledger.vocabulary import NoticeKind, NoticeState, Way
+
+URGENT: Final = 10
 
 
 async def tell(
@@ -31,9 +38,56 @@ async def tell(
     The same (case, kind, ``round``, person, way) is never told twice: a second call returns nothing. A
     notice about no case needs a ``round`` that names its subject (``conversation:12:2026-…``).
     """
-    raise NotImplementedError
+    ways = [way for staff in _once_each(people) for way in _ways_to(staff, policy)]
+    ways += _robots(kind, policy) if webhooks else []
+    subject = {
+        "case_id": case.id if case else None,
+        "clock_id": clock.id if clock else None,
+        "kind": kind,
+        "round": round,
+        "at": now,
+    }
+    new = await _insert(session, [subject | way for way in ways], now)
+    for notice in new:
+        if notice.way is not Way.CONSOLE:
+            await defer(session, SEND_NOTICE, priority=URGENT, notice_id=notice.id)
+    if new:
+        told = sorted({notice.staff_id for notice in new if notice.staff_id})
+        await notify(session, "notice", case=subject["case_id"], kind=kind, staff=told)
+    return new
 
 
 async def see(session: AsyncSession, *, notice_id: int, staff: Staff, now: datetime) -> None:
     """Mark a console notice of ``staff`` as seen."""
-    raise NotImplementedError
+    own = (Notice.id == notice_id) & (Notice.staff_id == staff.id) & Notice.seen_at.is_(None)
+    await session.execute(update(Notice).where(own).values(seen_at=now))
+    await notify(session, "notice", case=None, kind=None, staff=[staff.id])
+
+
+def _once_each(people: Sequence[Staff]) -> Iterator[Staff]:
+    active = {staff.id: staff for staff in people if staff.disabled_at is None}
+    return iter(active.values())
+
+
+def _ways_to(staff: Staff, policy: Policy) -> Iterator[dict[str, Any]]:
+    yield {"staff_id": staff.id, "way": Way.CONSOLE, "address": None}
+    if staff.telegram_chat:
+        yield {"staff_id": staff.id, "way": Way.TELEGRAM, "address": staff.telegram_chat}
+    if staff.email and policy.notices.email:
+        yield {"staff_id": staff.id, "way": Way.EMAIL, "address": staff.email}
+
+
+def _robots(kind: NoticeKind, policy: Policy) -> list[dict[str, Any]]:
+    hooks = [hook for hook in policy.notices.webhooks if not hook.kinds or kind in hook.kinds]
+    return [{"staff_id": None, "way": Way.WEBHOOK, "address": hook.name} for hook in hooks]
+
+
+async def _insert(session: AsyncSession, rows: list[dict[str, Any]], now: datetime) -> list[Notice]:
+    if not rows:
+        return []
+    for row in rows:
+        at_once = row["way"] is Way.CONSOLE
+        row |= {"state": NoticeState.SENT if at_once else NoticeState.PENDING}
+        row |= {"sent_at": now if at_once else None}
+    statement = insert(Notice).values(rows).on_conflict_do_nothing().returning(Notice)
+    return list(await session.scalars(statement))
