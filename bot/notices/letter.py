@@ -1,0 +1,152 @@
+"""What a notice says: number, reasons, channel, department, due time, link; no more of the customer."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.notices.moments import clock_time
+from bot.notices.texts import known, say
+from ledger.models import Case, Clock, Notice, Staff
+from ledger.policy import Policy
+from ledger.vocabulary import ClockKind, Language, NoticeKind
+
+MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>#|@])")
+ASKS: Final = {
+    NoticeKind.SPECIAL_USER,
+    NoticeKind.REMINDER,
+    NoticeKind.BREACH,
+    NoticeKind.ESCALATION,
+    NoticeKind.URGING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The rows a notice is about, with what they refer to at hand."""
+
+    notice: Notice
+    clock: Clock | None
+
+    @property
+    def case(self) -> Case | None:
+        return self.notice.case
+
+    @property
+    def acknowledged_by(self) -> Staff | None:
+        """Who has stopped the clock."""
+        return self.clock.stopped_by if self.clock else None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice in one language's words. ``acknowledge`` is the case number to acknowledge, if it asks so."""
+
+    language: Language
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    link: str
+    acknowledge: str | None
+    values: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """Plain text, a line each."""
+        colon = say("label_end", self.language)
+        lines = [f"{label}{colon}{value}" for label, value in self.lines]
+        return "\n".join([self.title, *lines, f"{say('label.link', self.language)}{colon}{self.link}"])
+
+    @property
+    def markdown(self) -> str:
+        """The Markdown that group robots understand."""
+        colon = say("label_end", self.language)
+        lines = [f"> {escaped(label)}{colon}{escaped(value)}" for label, value in self.lines]
+        link = f"[{say('label.link', self.language)}]({self.link})"
+        return "\n\n".join([f"**{escaped(self.title)}**", *lines, link])
+
+
+def write(facts: Facts, policy: Policy, language: Language, address: str, now: datetime) -> Letter:
+    """The letter of ``facts``; ``address`` is the desk's, for the link."""
+    return Writer(facts, policy, language, now).letter(address)
+
+
+def escaped(text: str) -> str:
+    """``text`` without a meaning in Markdown, and without calling on anybody."""
+    return MARKDOWN.sub(r"\\\1", text)
+
+
+class Writer:
+    """Finds the words for ``facts``."""
+
+    def __init__(self, facts: Facts, policy: Policy, language: Language, now: datetime) -> None:
+        self._facts = facts
+        self._policy = policy
+        self._language = language
+        self._now = now
+
+    def letter(self, address: str) -> Letter:
+        case, clock = self._facts.case, self._facts.clock
+        link = f"{address}/desk/complaints/{case.number}" if case else f"{address}/desk"
+        letter = Letter(
+            language=self._language,
+            title=self._title(),
+            lines=tuple((say(f"label.{key}", self._language), value) for key, value in self._lines()),
+            link=link,
+            acknowledge=case.number if case and self._asks() else None,
+            values={},
+        )
+        letter.values.update(
+            kind=self._facts.notice.kind.value,
+            title=letter.title,
+            text=letter.text,
+            markdown=letter.markdown,
+            organisation=self._policy.organisation.names[self._language],
+            number=case.number if case else None,
+            reasons=[reason["words"] for reason in case.special_reasons] if case else [],
+            channel=case.channel if case else None,
+            department=self._department(),
+            due_at=clock.due_at.isoformat() if clock else None,
+            acknowledged=bool(self._facts.acknowledged_by),
+            link=link,
+        )
+        return letter
+
+    def _asks(self) -> bool:
+        """Whether headquarters still has to acknowledge."""
+        clock = self._facts.clock
+        waits = clock is None or (clock.kind is ClockKind.HEADQUARTERS and clock.stopped_at is None)
+        return waits and self._facts.notice.kind in ASKS
+
+    def _title(self) -> str:
+        case, clock, by = self._facts.case, self._facts.clock, self._facts.acknowledged_by
+        number = case.number if case else ""
+        if clock and clock.stopped_at and by:
+            at = self._moment(clock.stopped_at)
+            return say("title.acknowledged", self._language, number=number, name=by.name, at=at)
+        due = self._moment(clock.due_at) if clock else ""
+        return say(f"title.{self._facts.notice.kind.value}", self._language, number=number, due=due).strip()
+
+    def _lines(self) -> list[tuple[str, str]]:
+        case, clock = self._facts.case, self._facts.clock
+        found = [
+            ("reasons", say("between", self._language).join(self._reasons())),
+            ("channel", self._channel(case.channel) if case else ""),
+            ("department", self._department() or ""),
+            ("due", self._moment(clock.due_at) if clock else ""),
+        ]
+        return [(key, value) for key, value in found if value]
+
+    def _reasons(self) -> list[str]:
+        case = self._facts.case
+        return [str(reason["words"]) for reason in case.special_reasons] if case else []
+
+    def _channel(self, name: str) -> str:
+        key = f"channel.{name}"
+        return say(key, self._language) if known(key) else name
+
+    def _department(self) -> str | None:
+        case = self._facts.case
+        return str(case.department.names[self._language]) if case and case.department else None
+
+    def _moment(self, at: datetime) -> str:
+        return clock_time(at, self._now, self._policy.organisation.time_zone, self._language)
