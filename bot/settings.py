@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     engine_token: SecretStr | None = Field(default=None, validation_alias="QINGTING_ENGINE_TOKEN")
     admin_password: SecretStr | None = Field(default=None, validation_alias="QINGTING_ADMIN_PASSWORD")
     policy: Path = Field(default=PROJECT / "policy.yml", validation_alias="QINGTING_POLICY")
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias="QINGTING_EMBED_ORIGINS"
+    )
     telegram_bot_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_BOT_TOKEN")
     telegram_api_base_url: str = Field(default=TELEGRAM, validation_alias="TELEGRAM_API_BASE_URL")
     telegram_webhook_url: str | None = Field(default=None, validation_alias="TELEGRAM_WEBHOOK_URL")
@@ -82,7 +85,7 @@ class Settings(BaseSettings):
             raise ValueError("must look like postgresql://user:password@host:5432/database")
         return url.set(drivername=DRIVER).render_as_string(hide_password=False)
 
-    @field_validator("engine_urls", mode="before")
+    @field_validator("engine_urls", "embed_origins", mode="before")
     @classmethod
     def _engines(cls, value: Any) -> tuple[str, ...]:
         parts = value.split(",") if isinstance(value, str) else value

@@ -362,12 +362,19 @@ def _entry(row: Entry) -> EntryLine:
     )
 
 
+async def task(session: AsyncSession, task_id: int) -> TaskLine:
+    """One promise by its id; there must be one."""
+    return _task((await session.scalars(_tasks().where(Task.id == task_id))).one())
+
+
 async def _tasks_of(session: AsyncSession, case_id: int) -> list[TaskLine]:
-    people = (joinedload(Task.assignee), joinedload(Task.done_by))
-    rows = await session.scalars(
-        select(Task).where(Task.case_id == case_id).options(*people).order_by(Task.id)
-    )
-    return [
-        TaskLine(row.id, row.note, _name(row.assignee), row.created_at, row.done_at, _name(row.done_by))
-        for row in rows.all()
-    ]
+    rows = await session.scalars(_tasks().where(Task.case_id == case_id).order_by(Task.id))
+    return [_task(row) for row in rows.all()]
+
+
+def _tasks() -> Select[Task]:
+    return select(Task).options(joinedload(Task.assignee), joinedload(Task.done_by))
+
+
+def _task(row: Task) -> TaskLine:
+    return TaskLine(row.id, row.note, _name(row.assignee), row.created_at, row.done_at, _name(row.done_by))

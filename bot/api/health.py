@@ -1,0 +1,72 @@
+"""Whether the process lives, and whether the desk can do its work."""
+
+import asyncio
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.api.wiring import DeskHere
+from bot.desk import Desk
+from bot.engine import EngineError
+from ledger.services.departments import nobody_on_duty
+
+PATIENCE = 5.0
+PROBE = "你好"
+
+router = APIRouter(tags=["operations"])
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: str = "ok"
+
+
+class Ready(BaseModel):
+    """`warnings` do not keep the desk from working, `reasons` do; both are codes."""
+
+    ready: bool
+    warnings: list[str] = []
+    reasons: list[str] = []
+
+
+@router.get("/healthz")
+async def alive() -> Alive:
+    """The process answers; says nothing of what it depends on."""
+    return Alive()
+
+
+@router.get("/readyz", responses={503: {"model": Ready}}, response_model_exclude_defaults=False)
+async def ready(desk: DeskHere, response: Response) -> Ready:
+    """Whether database and engine answer. Nobody on duty is a warning: customers are heard all the same."""
+    database, engine = await asyncio.gather(_database(desk), _engine(desk))
+    reasons = [reason for reason, works in (("database", database), ("engine", engine)) if not works]
+    if reasons:
+        response.status_code = 503
+        return Ready(ready=False, reasons=reasons)
+    return Ready(ready=True, warnings=await _warnings(desk))
+
+
+async def _warnings(desk: Desk) -> list[str]:
+    async with desk.database.transaction() as session:
+        return ["nobody_on_duty"] if await nobody_on_duty(session) else []
+
+
+async def _database(desk: Desk) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE), desk.database.transaction() as session:
+            await session.execute(text("SELECT 1"))
+    except (SQLAlchemyError, TimeoutError, OSError):
+        return False
+    return True
+
+
+async def _engine(desk: Desk) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await desk.engine.parse(PROBE)
+    except (EngineError, TimeoutError):
+        return False
+    return True

@@ -1,0 +1,109 @@
+"""Visitors of the web chat: opening a conversation, knowing its token again, and how much they may send."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from bot.channels.web import NAME
+from bot.desk import Desk
+from bot.problem import Problem, too_many
+from bot.throttle import Rate, Throttle
+from ledger.policy import Limits
+from ledger.services import messages
+from ledger.views import visitors
+from ledger.views.visitors import Visitor
+from ledger.vocabulary import Language
+
+TOKEN_BYTES = 32
+# Of one address: a school or an office behind one address writes too, a script that fills the disk does not.
+SESSIONS = Rate(burst=2000, a_minute=600)
+LOOKUPS = Rate(burst=10, a_minute=10)
+MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new conversation; `token` is told once and kept by nobody but the visitor."""
+
+    token: str
+    conversation: int
+
+
+class Doorkeeper:
+    """What visitors may send, counted in this process."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        each = Rate(burst=limits.messages_a_minute, a_minute=limits.messages_a_minute)
+        self._messages = Throttle(each)
+        self._sessions = Throttle(SESSIONS)
+        self._lookups = Throttle(LOOKUPS)
+
+    def let_open(self, desk: Desk, address: str) -> None:
+        """Count a new session of `address`. Raises Problem 429."""
+        if wait := self._sessions.take(address, desk.now()):
+            raise too_many(wait, "Too many new conversations from this address. Please try again shortly.")
+
+    def let_look_up(self, desk: Desk, address: str) -> None:
+        """Count a look-up by number and pass-code from `address`. Raises Problem 429."""
+        if wait := self._lookups.take(address, desk.now()):
+            raise too_many(wait, "Too many look-ups from this address. Please try again shortly.")
+
+    def let_write(self, desk: Desk, visitor: Visitor) -> None:
+        """Count a message of `visitor`. Raises Problem 429."""
+        if wait := self._messages.take(visitor.address, desk.now()):
+            raise too_many(
+                wait, "That was a lot at once. This message was not taken yet: please send it again shortly."
+            )
+
+    def readable(self, text: str) -> str:
+        """`text` as it may be stored. Raises Problem: 413 too long, 422 empty."""
+        kept = text.replace("\x00", "")
+        if len(kept) > self._limits.message_length:
+            raise Problem(
+                413,
+                "message_too_long",
+                f"A message may have {self._limits.message_length} characters; this one has {len(kept)}.",
+                limit=self._limits.message_length,
+            )
+        if not kept.strip():
+            raise Problem(422, "message_empty", "A message needs some text.")
+        return kept
+
+    @property
+    def file_bytes(self) -> int:
+        """The largest file, in bytes."""
+        return self._limits.file_megabytes * MB
+
+
+async def open_conversation(desk: Desk, language: Language | None) -> Opened:
+    """A new conversation of a new visitor."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    async with desk.database.transaction() as session:
+        conversation = await messages.open_conversation(
+            session,
+            channel=NAME,
+            address=secrets.token_hex(16),
+            now=desk.now(),
+            language=language,
+            token_hash=_digest(token),
+        )
+    return Opened(token, conversation.id)
+
+
+async def by_token(desk: Desk, token: str) -> Visitor:
+    """The visitor who bears `token`. Raises Problem 401."""
+    async with desk.database.transaction() as session:
+        visitor = await visitors.by_token(session, _digest(token))
+    if visitor is None:
+        raise Problem(
+            401,
+            "unknown_token",
+            "This conversation is not known: its token is wrong, or it has been deleted.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return visitor
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
