@@ -10,7 +10,7 @@ LOG := .qingting/logs/setup.log
 ifeq ($(strip $(HOME)),)
 export HOME := $(CURDIR)/.uv/home
 endif
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3

@@ -24,8 +24,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What the operator may set. Paths are absolute, addresses have no slash at the end."""
 
+    # The prefix is for what `populate_by_name` would read besides the aliases: HOME, HOST, PORT.
     model_config = SettingsConfigDict(
-        extra="ignore", frozen=True, env_ignore_empty=True, populate_by_name=True
+        env_prefix="QINGTING_", extra="ignore", frozen=True, env_ignore_empty=True, populate_by_name=True
     )
 
     home: Path = Field(default=PROJECT / ".qingting", validation_alias="QINGTING_HOME")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from bot.runtime.errors import HomeInUseError
+from bot.runtime.errors import HomeInUseError, StartError
 
 Holder = Literal["desk", "command"]
 LOCK_FILE = "lock"
@@ -21,7 +21,10 @@ def held(home: Path, holder: Holder) -> Iterator[None]:
 
     Waits up to a minute for a command to finish. Raises HomeInUseError when a desk runs, or the wait is over.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"QINGTING_HOME cannot be made: {error}") from None
     with (home / LOCK_FILE).open("a+") as file:
         until = time.monotonic() + COMMAND_SECONDS
         while not _locked(file.fileno()):

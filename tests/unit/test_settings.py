@@ -7,7 +7,7 @@ import pytest
 from bot import settings
 from bot.settings import SettingsError
 
-CONTRACT = [
+VARIABLES = [
     "QINGTING_HOME",
     "QINGTING_HOST",
     "QINGTING_PORT",
@@ -16,6 +16,7 @@ CONTRACT = [
     "QINGTING_ENGINE_TOKEN",
     "QINGTING_ADMIN_PASSWORD",
     "QINGTING_POLICY",
+    "QINGTING_EMBED_ORIGINS",
     "TELEGRAM_BOT_TOKEN",
     "TELEGRAM_API_BASE_URL",
     "TELEGRAM_WEBHOOK_URL",
@@ -25,12 +26,12 @@ CONTRACT = [
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in CONTRACT:
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_the_variables_are_those_of_the_contract() -> None:
-    assert [field.validation_alias for field in settings.Settings.model_fields.values()] == CONTRACT
+def test_the_variables_are_those_of_the_contract_and_the_origins_that_may_embed() -> None:
+    assert [field.validation_alias for field in settings.Settings.model_fields.values()] == VARIABLES
 
 
 def test_defaults_serve_this_machine_only() -> None:
@@ -39,6 +40,12 @@ def test_defaults_serve_this_machine_only() -> None:
     assert found.home == settings.PROJECT / ".qingting"
     assert found.database_url is None
     assert found.engine_urls == ()
+
+
+def test_variables_of_other_programs_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "HOST", "PORT", "POLICY", "DATABASE_URL"):
+        monkeypatch.setenv(name, "9")
+    assert settings.load() == settings.Settings(home=settings.PROJECT / ".qingting")
 
 
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
