@@ -11,6 +11,7 @@ from ledger.live import notify
 from ledger.models import Case, Clock, Notice, Staff
 from ledger.services import entries
 from ledger.services.case_lock import lock
+from ledger.services.notices import URGENT
 from ledger.vocabulary import NoticeState
 
 
@@ -51,7 +52,7 @@ async def failed(
     notice.error = error
     notice.attempts += 1
     if again_at is not None:
-        await queue.defer(session, queue.SEND_NOTICE, at=again_at, notice_id=notice_id)
+        await queue.defer(session, queue.SEND_NOTICE, at=again_at, priority=URGENT, notice_id=notice_id)
         return
     notice.state = NoticeState.FAILED
     await _settle(session, notice, case, now)
@@ -65,7 +66,8 @@ async def _held(session: AsyncSession, notice_id: int) -> tuple[Notice, Case | N
 
 
 async def _settle(session: AsyncSession, notice: Notice, case: Case | None, now: datetime) -> None:
-    await notify(session, "notice", notice=notice.id)
+    told = [notice.staff_id] if notice.staff_id else []
+    await notify(session, "notice", case=notice.case_id, kind=notice.kind, staff=told)
     if case is None:
         return
     staff = None if notice.staff_id is None else await session.get_one(Staff, notice.staff_id)

@@ -52,7 +52,8 @@ def cut(text: str, longest: int = LONGEST) -> Iterator[str]:
         end = next(ends, len(head))
         yield rest[:end].rstrip()
         rest = rest[end:].lstrip()
-    yield rest
+    if rest:
+        yield rest
 
 
 def _length(text: str) -> int:
