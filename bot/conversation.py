@@ -1,13 +1,19 @@
-"""Receive, answer, take over, hand back: the heart of the desk (docs/conversation.md)."""
+"""Receive, take over, write, hand back: what happens to a conversation from outside (docs/conversation.md).
+
+The assistant's side of it is ``bot/turns.py``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.desk import Desk
 from bot.evidence import File
 from ledger.models import Conversation, Message, Staff
-from ledger.services.messages import Received
-from ledger.vocabulary import Language, Stage
+from ledger.services import conversations, handoff, messages
+from ledger.services.messages import Received, Reply
+from ledger.vocabulary import Author, Language, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +48,38 @@ class Edited:
 
 
 async def receive(desk: Desk, incoming: Incoming) -> Received:
-    """Log a message; when this returns it is committed, and the platform may be told "received"."""
-    raise NotImplementedError
+    """Log a message; when this returns it is committed, and the platform may be told "received".
+
+    Raises NoSuchConversation.
+    """
+    kept = [await desk.evidence.keep(file) for file in incoming.files]
+    async with desk.database.transaction() as session:
+        return await messages.receive(
+            session,
+            channel=incoming.channel,
+            address=incoming.address,
+            text=incoming.text.replace("\x00", "").strip(),
+            client_id=incoming.client_id,
+            now=desk.now(),
+            display_name=incoming.display_name,
+            language=incoming.language,
+            conversation_id=incoming.conversation_id,
+            attachments=kept,
+        )
 
 
 async def record_edit(desk: Desk, edited: Edited) -> bool:
     """Record an edit beside the first wording; no turn is made of it. False when it is known already."""
-    raise NotImplementedError
+    async with desk.database.transaction() as session:
+        return await messages.record_edit(
+            session,
+            channel=edited.channel,
+            address=edited.address,
+            client_id=edited.client_id,
+            edit_id=edited.edit_id,
+            text=edited.text.replace("\x00", ""),
+            now=desk.now(),
+        )
 
 
 async def take(desk: Desk, *, conversation_id: int, staff: Staff, force: bool = False) -> Conversation:
@@ -56,15 +87,28 @@ async def take(desk: Desk, *, conversation_id: int, staff: Staff, force: bool = 
 
     Raises AlreadyHeld (``holder``), NotAllowed, NoSuchConversation.
     """
-    raise NotImplementedError
+    async with desk.database.transaction() as session:
+        before = await conversations.lock(session, conversation_id)
+        held_by = before.holder_id
+        conversation = await handoff.take(
+            session, conversation_id=conversation_id, staff=staff, now=desk.now(), force=force
+        )
+        if held_by != staff.id:
+            await _say(desk, session, conversation, Author.SYSTEM, "desk_taken", name=staff.name)
+    return conversation
 
 
 async def release(desk: Desk, *, conversation_id: int, staff: Staff) -> Conversation:
-    """Hand the conversation back to the assistant, and say so to the customer.
+    """Hand the conversation back to the assistant, which says so to the customer.
 
     Raises NotHolder, IllegalMove, NoSuchConversation.
     """
-    raise NotImplementedError
+    async with desk.database.transaction() as session:
+        conversation = await handoff.release(
+            session, conversation_id=conversation_id, staff=staff, now=desk.now()
+        )
+        await _say(desk, session, conversation, Author.BOT, "desk_released")
+    return conversation
 
 
 async def pass_on(desk: Desk, *, conversation_id: int, staff: Staff, reason: str) -> Conversation:
@@ -72,16 +116,52 @@ async def pass_on(desk: Desk, *, conversation_id: int, staff: Staff, reason: str
 
     Raises NotHolder, IllegalMove, NoSuchConversation.
     """
-    raise NotImplementedError
+    async with desk.database.transaction() as session:
+        conversation = await handoff.pass_on(
+            session,
+            conversation_id=conversation_id,
+            staff=staff,
+            reason=reason,
+            policy=desk.policy,
+            now=desk.now(),
+        )
+        await _say(desk, session, conversation, Author.SYSTEM, "desk_passed_on")
+    return conversation
 
 
 async def send_as_agent(
     desk: Desk, *, conversation_id: int, staff: Staff, text: str, stage: Stage | None = None
 ) -> Message:
-    """Write to the customer as the person who holds the conversation. Raises NotHolder, Missing."""
-    raise NotImplementedError
+    """Write to the customer as the person who holds the conversation.
+
+    Raises NotHolder, Missing, NoSuchConversation.
+    """
+    async with desk.database.transaction() as session:
+        conversation = await conversations.lock(session, conversation_id)
+        return await messages.send_as_agent(
+            session,
+            conversation_id=conversation_id,
+            staff=staff,
+            text=text.replace("\x00", ""),
+            now=desk.now(),
+            stage=stage,
+            delivery=desk.stored_as(conversation.channel),
+        )
 
 
-async def handle(desk: Desk, message_id: int) -> None:
-    """Answer a message, or hear it if a person holds the conversation. Raises EngineError: try again."""
-    raise NotImplementedError
+async def _say(
+    desk: Desk,
+    session: AsyncSession,
+    conversation: Conversation,
+    author: Author,
+    script: str,
+    **values: object,
+) -> None:
+    await messages.store_replies(
+        session,
+        conversation=conversation,
+        replies=[Reply(desk.scripts.say(script, conversation.language, **values), script=script)],
+        author=author,
+        now=desk.now(),
+        delivery=desk.stored_as(conversation.channel),
+    )

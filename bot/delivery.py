@@ -1,8 +1,68 @@
 """Sending what was stored, with an honest record of how far it got (docs/conversation.md)."""
 
+from bot.channels.base import (
+    Button,
+    Channel,
+    DeliveryDelayed,
+    DeliveryError,
+    DeliveryRefused,
+    DeliveryUncertain,
+    Outgoing,
+)
 from bot.desk import Desk
+from ledger.services import deliveries
+from ledger.services.deliveries import Departing
+from ledger.vocabulary import Delivery
 
 
-async def deliver(desk: Desk, conversation_id: int) -> None:
-    """Send everything the conversation has pending, in order. Raises DeliveryDelayed: try again."""
-    raise NotImplementedError
+async def deliver(desk: Desk, conversation_id: int, *, last_try: bool = False) -> None:
+    """Send everything the conversation has pending, in order.
+
+    Each message is committed as ``sending`` before the platform is asked. With ``last_try`` a message that
+    is delayed once more has failed, and the next one goes on.
+
+    Raises DeliveryDelayed: try again, with this message first.
+    """
+    while departing := await _next(desk, conversation_id):
+        try:
+            await _send(desk, departing)
+        except DeliveryDelayed as error:
+            outcome = Delivery.FAILED if last_try else Delivery.PENDING
+            await _ended(desk, departing, outcome, error)
+            if not last_try:
+                raise
+        except DeliveryRefused as error:
+            await _ended(desk, departing, Delivery.FAILED, error)
+        except DeliveryUncertain as error:
+            await _ended(desk, departing, Delivery.UNKNOWN, error)
+
+
+async def _next(desk: Desk, conversation_id: int) -> Departing | None:
+    async with desk.database.transaction() as session:
+        return await deliveries.next_to_send(session, conversation_id=conversation_id)
+
+
+async def _send(desk: Desk, departing: Departing) -> None:
+    platform_id = await _channel(desk, departing).send(_outgoing(departing))
+    async with desk.database.transaction() as session:
+        await deliveries.arrived(
+            session, message_id=departing.message.id, platform_id=platform_id, now=desk.now()
+        )
+
+
+async def _ended(desk: Desk, departing: Departing, delivery: Delivery, error: DeliveryError) -> None:
+    async with desk.database.transaction() as session:
+        await deliveries.ended(session, message_id=departing.message.id, delivery=delivery, error=str(error))
+
+
+def _channel(desk: Desk, departing: Departing) -> Channel:
+    try:
+        return desk.channels[departing.channel]
+    except KeyError:
+        raise DeliveryDelayed(f"the desk has no channel {departing.channel} now") from None
+
+
+def _outgoing(departing: Departing) -> Outgoing:
+    message = departing.message
+    buttons = tuple(Button(button["title"], button["payload"]) for button in message.buttons or ())
+    return Outgoing(message.id, departing.address, message.text, buttons)

@@ -12,6 +12,7 @@ from bot.scripts import Scripts
 from bot.settings import Settings
 from ledger.db import Database
 from ledger.policy import Policy
+from ledger.vocabulary import Delivery
 
 
 def utc_now() -> datetime:
@@ -50,3 +51,8 @@ class Desk:
     channels: dict[str, Channel] = field(default_factory=dict)
     now: Callable[[], datetime] = utc_now
     patience: Patience = field(default_factory=Patience)
+
+    def stored_as(self, channel: str) -> Delivery:
+        """How far a message has got once it is stored for ``channel``."""
+        adapter = self.channels.get(channel)
+        return Delivery.SENT if adapter is not None and adapter.pulled else Delivery.PENDING

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.services.messages import Kept
+from ledger.services.evidence import Kept
 
 
 @dataclass(frozen=True, slots=True)

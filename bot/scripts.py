@@ -1,42 +1,39 @@
 """The desk's own sentences: what is said when the assistant does not speak (``data/scripts/desk.yml``)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Final, Self
 
 import yaml
+from babel.dates import format_skeleton, format_time
 
 from ledger.vocabulary import Language
 
+LOCALES: Final = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en"}
+
 
 class Scripts:
-    """Sentences by name and language, in the format of Rasa's responses with a condition on the language."""
+    """Sentences by name and language."""
 
-    def __init__(self, sentences: Mapping[tuple[str, Language], str]) -> None:
-        self._sentences = sentences
+    def __init__(self, sentences: Mapping[str, Mapping[str, str]]) -> None:
+        self._sentences = {
+            (name, language): variants[language]
+            for name, variants in sentences.items()
+            for language in Language
+        }
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read ``path``. Raises KeyError for a name that is not in every language."""
-        responses = yaml.safe_load(path.read_text(encoding="utf-8"))["responses"]
-        return cls(
-            {
-                (name, language): _variation(name, variations, language)
-                for name, variations in responses.items()
-                for language in Language
-            }
-        )
+        """Read ``path``. Raises KeyError when a sentence is not there in every language."""
+        return cls(yaml.safe_load(path.read_text(encoding="utf-8"))["sentences"])
 
     def say(self, name: str, language: Language, **values: object) -> str:
-        """The sentence called ``name``, with ``{placeholders}`` filled in. Raises KeyError."""
+        """The sentence called ``name``, with its ``{placeholders}`` filled in. Raises KeyError."""
         return self._sentences[name, language].format(**values)
 
 
-def _variation(name: str, variations: list[dict[str, Any]], language: Language) -> str:
-    for variation in variations:
-        if any(
-            condition.get("name") == "language" and condition.get("value") == language
-            for condition in variation.get("condition", ())
-        ):
-            return str(variation["text"])
-    raise KeyError(f"{name} has no text in {language}")
+def day_and_time(when: datetime, language: Language) -> str:
+    """When something will be, in the words of the language; ``when`` is in the zone it is told in."""
+    locale = LOCALES[language]
+    return f"{format_skeleton('MMMEd', when, locale=locale)} {format_time(when, 'HH:mm', locale=locale)}"

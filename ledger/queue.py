@@ -57,3 +57,28 @@ async def defer(
         task, lock=lock, schedule_at=at, priority=priority, connection=raw.driver_connection
     )
     return int(await job.defer_async(**arguments))
+
+
+async def handle(session: AsyncSession, conversation_id: int, message_id: int) -> None:
+    """Have a message answered, after the conversation's earlier ones."""
+    lock = conversation_lock(conversation_id)
+    await defer(session, HANDLE_MESSAGE, lock=lock, message_id=message_id)
+
+
+async def deliver(session: AsyncSession, conversation_id: int) -> None:
+    """Have everything that is pending in the conversation sent."""
+    lock = delivery_lock(conversation_id)
+    await defer(session, DELIVER_MESSAGE, lock=lock, conversation_id=conversation_id)
+
+
+async def forget(session: AsyncSession, conversation_id: int, message_id: int) -> None:
+    """Have the assistant forget its turn about a message, before its next turn."""
+    lock = conversation_lock(conversation_id)
+    ids = {"conversation_id": conversation_id, "message_id": message_id}
+    await defer(session, FORGET, lock=lock, priority=MEMORY_FIRST, **ids)
+
+
+async def remember(session: AsyncSession, conversation_id: int) -> None:
+    """Have the assistant told what people said meanwhile, before its next turn."""
+    lock = conversation_lock(conversation_id)
+    await defer(session, REMEMBER, lock=lock, priority=MEMORY_FIRST, conversation_id=conversation_id)

@@ -94,7 +94,7 @@ async def release(
     conversation.holder_id = conversation.held_since = None
     conversation.waiting_since = conversation.handoff_reason = None
     await _enter(session, conversation, "conversation.released", Actor.staff(staff), before, None, now)
-    await _have_remembered(session, conversation)
+    await queue.remember(session, conversation.id)
     return conversation
 
 
@@ -112,7 +112,7 @@ async def pass_on(
     _only_holder(await _holder(session, conversation), staff)
     case = await _queue(session, conversation, Move.PASS_ON, reason, Actor.staff(staff), now)
     await _call_staff(session, conversation, case, policy, now)
-    await _have_remembered(session, conversation)
+    await queue.remember(session, conversation.id)
     return conversation
 
 
@@ -190,16 +190,6 @@ async def _department(session: AsyncSession, case: Case | None) -> Department | 
     if case is not None and case.department_id is not None:
         return await session.get(Department, case.department_id)
     return await departments.headquarters(session)
-
-
-async def _have_remembered(session: AsyncSession, conversation: Conversation) -> None:
-    await queue.defer(
-        session,
-        queue.REMEMBER,
-        lock=queue.conversation_lock(conversation.id),
-        priority=queue.MEMORY_FIRST,
-        conversation_id=conversation.id,
-    )
 
 
 async def _holder(session: AsyncSession, conversation: Conversation) -> Staff | None:

@@ -9,19 +9,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import live, queue
-from ledger.errors import Missing
+from ledger.errors import Missing, NotFound
 from ledger.handoff import NotHolder
 from ledger.heard import Heard
-from ledger.models import Attachment, Case, Conversation, Edit, Identity, Message, Staff
-from ledger.services import case_lock, clocks, conversations, entries
+from ledger.models import Attachment, Conversation, Edit, Identity, Message, Staff
+from ledger.services import case_lock, clocks, conversations, entries, evidence
 from ledger.services.conversations import NoSuchConversation as NoSuchConversation
 from ledger.services.conversations import open_conversation as open_conversation
+from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
+
+
+class NoSuchMessage(NotFound):
+    """There is no such message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,6 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A file whose bytes lie under ``path`` in the data folder; ``size`` in bytes."""
-
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """Something to say to the customer. ``buttons`` are ``{"title", "payload"}``."""
 
@@ -52,6 +46,16 @@ class Reply:
     stage: Stage | None = None
     script: str | None = None
     buttons: Sequence[dict[str, Any]] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A customer's message as its handling begins; ``address`` is the identity's on the channel."""
+
+    message: Message
+    conversation: Conversation
+    address: str
+    has_files: bool
 
 
 async def receive(
@@ -83,10 +87,8 @@ async def receive(
         known = await _known(session, conversation_id, client_id)
         return Received(known, conversation_id, fresh=False)
     if attachments:
-        await _attach(session, conversation_id, message_id, attachments, now)
-    await queue.defer(
-        session, queue.HANDLE_MESSAGE, lock=queue.conversation_lock(conversation_id), message_id=message_id
-    )
+        await evidence.attach(session, conversation_id, message_id, attachments, now)
+    await queue.handle(session, conversation_id, message_id)
     await live.notify(session, "message", conversation=conversation_id, message=message_id)
     return Received(message_id, conversation_id, fresh=True)
 
@@ -125,6 +127,41 @@ async def record_edit(
     )
     await live.notify(session, "message", conversation=message.conversation_id, message=message.id)
     return True
+
+
+async def inbound(session: AsyncSession, message_id: int) -> Inbound | None:
+    """A message with its conversation, neither of them held; None when there is no such message."""
+    files = exists().where(Attachment.message_id == Message.id)
+    found = await session.execute(
+        select(Message, Conversation, Identity.address, files)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Identity, Identity.id == Conversation.identity_id)
+        .where(Message.id == message_id)
+    )
+    row = found.first()
+    return None if row is None else Inbound(*row)
+
+
+async def hold_message(session: AsyncSession, message_id: int) -> tuple[Conversation, Message]:
+    """The message's conversation, held until the transaction ends, and the message as it stands then."""
+    conversation = await session.scalar(
+        select(Conversation)
+        .where(
+            Conversation.id
+            == select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    message = await session.get(Message, message_id, populate_existing=True)
+    if conversation is None or message is None:
+        raise NoSuchMessage(str(message_id))
+    return conversation, message
+
+
+async def is_known(session: AsyncSession, conversation_id: int, client_id: str) -> bool:
+    """Whether a message of this ``client_id`` is in the conversation."""
+    return await _known_or_none(session, conversation_id, client_id) is not None
 
 
 async def store_replies(
@@ -244,30 +281,6 @@ async def emotions(session: AsyncSession, conversation_id: int, latest: int) -> 
     return [level for level in reversed(levels.all()) if level is not None]
 
 
-async def file_evidence(session: AsyncSession, *, case: Case, conversation_id: int, now: datetime) -> None:
-    """Put the conversation's files that belong to no case yet on ``case``, with an entry for each (C2)."""
-    sent = select(Message.id).where(Message.conversation_id == conversation_id)
-    filed = await session.execute(
-        update(Attachment)
-        .where(Attachment.case_id.is_(None), Attachment.message_id.in_(sent))
-        .values(case_id=case.id)
-        .returning(Attachment.id, Attachment.media_type, Attachment.sha256)
-    )
-    rows = filed.all()
-    if not rows:
-        return
-    case = await case_lock.lock(session, case.id)
-    for row in rows:
-        await entries.record(
-            session,
-            case=case,
-            actor=entries.Actor.customer(case.channel),
-            action="evidence.received",
-            now=now,
-            after={"attachment": row.id, "media_type": row.media_type, "sha256": row.sha256},
-        )
-
-
 async def _conversation_of(
     session: AsyncSession,
     channel: str,
@@ -335,34 +348,8 @@ async def _message_of(session: AsyncSession, channel: str, address: str, client_
     return found.first()
 
 
-async def _attach(
-    session: AsyncSession, conversation_id: int, message_id: int, files: Sequence[Kept], now: datetime
-) -> None:
-    session.add_all(
-        Attachment(
-            message_id=message_id,
-            name=kept.name,
-            media_type=kept.media_type,
-            size=kept.size,
-            sha256=kept.sha256,
-            path=kept.path,
-            at=now,
-        )
-        for kept in files
-    )
-    await session.flush()
-    case = await conversations.current_case(session, conversation_id)
-    if case is not None:
-        await file_evidence(session, case=case, conversation_id=conversation_id, now=now)
-
-
 async def _announce(session: AsyncSession, conversation_id: int, rows: Sequence[Message]) -> None:
     if any(row.delivery is Delivery.PENDING for row in rows):
-        await queue.defer(
-            session,
-            queue.DELIVER_MESSAGE,
-            lock=queue.delivery_lock(conversation_id),
-            conversation_id=conversation_id,
-        )
+        await queue.deliver(session, conversation_id)
     for row in rows[-1:]:
         await live.notify(session, "message", conversation=conversation_id, message=row.id)

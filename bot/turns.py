@@ -1,0 +1,294 @@
+"""The assistant's side of a conversation: answering, hearing, speaking first, and giving up honestly.
+
+Every inbound message ends settled: answered, with a person, or both. Whoever holds the conversation is read
+under its row's lock in the very transaction that stores the replies (docs/conversation.md).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import presence
+from bot.desk import Desk
+from bot.engine import Turn
+from bot.scripts import day_and_time
+from ledger import queue
+from ledger.anger import persists
+from ledger.heard import Heard
+from ledger.models import Case, Conversation, Message
+from ledger.services import alarms, cases, conversations, evidence, handoff, messages, stages
+from ledger.services.handoff import Asked
+from ledger.services.messages import Inbound, Reply
+from ledger.vocabulary import Author, Delivery, Holding, Kind, Stage
+
+ORDER = list(Stage)
+
+
+class HeldByHuman(Exception):  # noqa: N818
+    """A person holds the conversation; the assistant may not speak first now."""
+
+
+async def handle(desk: Desk, message_id: int) -> None:
+    """Answer a message, or only hear it while a person holds the conversation; again, it does nothing.
+
+    Raises EngineError: try again.
+    """
+    async with desk.database.transaction() as session:
+        inbound = await messages.inbound(session, message_id)
+    if inbound is None or inbound.message.settled_at is not None:
+        return
+    if not inbound.message.text:
+        await _answer_without_words(desk, inbound)
+    elif inbound.conversation.holding is Holding.HUMAN:
+        await _hear(desk, message_id, inbound.message.text)
+    else:
+        await _answer(desk, inbound)
+
+
+async def give_up(desk: Desk, message_id: int) -> None:
+    """The engine stayed away: a person is asked for and the customer told so; the words are heard later."""
+    now = desk.now()
+    async with desk.database.transaction() as session:
+        held = await _hold(session, message_id)
+        if held is None:
+            return
+        conversation, message = held
+        if conversation.holding is not Holding.HUMAN:
+            await _call_person(desk, session, conversation, message)
+        message.settled_at = now
+        await queue.defer(session, queue.HEAR_BELATEDLY, message_id=message_id)
+
+
+async def hear_belatedly(desk: Desk, message_id: int) -> None:
+    """Have a message that nobody could hear in time reach the ledger after all. Raises EngineError."""
+    async with desk.database.transaction() as session:
+        inbound = await messages.inbound(session, message_id)
+    if inbound is not None and inbound.message.heard_at is None:
+        await _hear(desk, message_id, inbound.message.text)
+
+
+async def speak(
+    desk: Desk, *, conversation_id: int, intent: str, entities: Mapping[str, Any], key: str
+) -> None:
+    """Have the assistant speak first, once for ``key``.
+
+    Raises:
+        HeldByHuman: not now.
+        EngineError: try again.
+    """
+    client_id = f"proactive:{key}"
+    async with desk.database.transaction() as session:
+        conversation = await conversations.lock(session, conversation_id)
+        if await messages.is_known(session, conversation_id, client_id):
+            return
+    _must_not_be_held(conversation)
+    replies = await desk.engine.trigger(
+        conversation_id=conversation_id,
+        key=key,
+        intent=intent,
+        entities=entities,
+        language=conversation.language,
+    )
+    async with desk.database.transaction() as session:
+        conversation = await conversations.lock(session, conversation_id)
+        _must_not_be_held(conversation)
+        await _say(desk, session, conversation, replies, client_id=client_id)
+
+
+async def _answer(desk: Desk, inbound: Inbound) -> None:
+    conversation, message = inbound.conversation, inbound.message
+    async with presence.shown(desk.channels.get(conversation.channel), inbound.address):
+        turn = await desk.engine.turn(
+            conversation_id=conversation.id,
+            message_id=message.id,
+            text=message.text,
+            language=conversation.language,
+        )
+    async with desk.database.transaction() as session:
+        held = await _hold(session, message.id)
+        if held is not None:
+            await _settle_turn(desk, session, *held, turn, with_files=inbound.has_files)
+
+
+async def _settle_turn(
+    desk: Desk,
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    turn: Turn,
+    *,
+    with_files: bool,
+) -> None:
+    now = desk.now()
+    messages.note_heard(conversation, message, turn.heard, now)
+    message.settled_at = now
+    if conversation.holding is Holding.HUMAN:
+        await _drop(desk, session, conversation, message, turn.replies)
+        return
+    replies = list(turn.replies)
+    if with_files:
+        replies.insert(0, await _about_file(desk, session, conversation))
+    if await _anger_persists(desk, session, conversation, turn.heard):
+        asked = await _ask_for_human(desk, session, conversation, "anger")
+        replies.append(_about_person(desk, conversation, asked, "desk_person_called"))
+    await _say(desk, session, conversation, replies, reply_to_id=message.id)
+
+
+async def _drop(
+    desk: Desk,
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    replies: Sequence[Reply],
+) -> None:
+    """A person took the word while the reply was in the making: it is recorded, and never said."""
+    await messages.store_replies(
+        session,
+        conversation=conversation,
+        replies=replies,
+        author=Author.BOT,
+        reply_to_id=message.id,
+        now=desk.now(),
+        delivery=Delivery.DROPPED,
+    )
+    await queue.forget(session, conversation.id, message.id)
+
+
+async def _answer_without_words(desk: Desk, inbound: Inbound) -> None:
+    async with desk.database.transaction() as session:
+        held = await _hold(session, inbound.message.id)
+        if held is None:
+            return
+        conversation, message = held
+        message.settled_at = desk.now()
+        if conversation.holding is Holding.HUMAN:
+            return
+        if inbound.has_files:
+            reply = await _about_file(desk, session, conversation)
+        else:
+            reply = _script(desk, conversation, "desk_unreadable")
+        await _say(desk, session, conversation, [reply], reply_to_id=message.id)
+
+
+async def _hear(desk: Desk, message_id: int, text: str) -> None:
+    """Nothing is said, but danger must be heard all the same (playbook B1)."""
+    heard = await desk.engine.parse(text)
+    now = desk.now()
+    if _matters(heard):
+        async with desk.database.transaction() as session:
+            await cases.hear(session, message_id=message_id, heard=heard, policy=desk.policy, now=now)
+    async with desk.database.transaction() as session:
+        conversation, message = await messages.hold_message(session, message_id)
+        messages.note_heard(conversation, message, heard, now)
+        message.settled_at = message.settled_at or now
+
+
+def _matters(heard: Heard) -> bool:
+    return bool(
+        heard.kind is Kind.COMPLAINT
+        or heard.signals
+        or heard.remedies
+        or heard.intent in ("add_information", "state_remedy")
+    )
+
+
+async def _call_person(
+    desk: Desk, session: AsyncSession, conversation: Conversation, message: Message
+) -> None:
+    """Said once for as long as the conversation waits, however many messages find no engine."""
+    said_already = conversation.handoff_reason == "engine_down"
+    asked = await _ask_for_human(desk, session, conversation, "engine_down")
+    await alarms.engine_is_down(session, policy=desk.policy, now=desk.now())
+    if not said_already:
+        reply = _about_person(desk, conversation, asked, "desk_engine_down")
+        await _say(desk, session, conversation, [reply], reply_to_id=message.id)
+
+
+async def _ask_for_human(desk: Desk, session: AsyncSession, conversation: Conversation, reason: str) -> Asked:
+    return await handoff.ask_for_human(
+        session, conversation_id=conversation.id, reason=reason, policy=desk.policy, now=desk.now()
+    )
+
+
+async def _anger_persists(
+    desk: Desk, session: AsyncSession, conversation: Conversation, heard: Heard
+) -> bool:
+    rule = desk.policy.anger
+    if conversation.holding is not Holding.BOT or heard.emotion < rule.level:
+        return False
+    return persists(await messages.emotions(session, conversation.id, rule.turns), rule)
+
+
+async def _say(
+    desk: Desk,
+    session: AsyncSession,
+    conversation: Conversation,
+    replies: Sequence[Reply],
+    *,
+    reply_to_id: int | None = None,
+    client_id: str | None = None,
+) -> None:
+    said = await messages.store_replies(
+        session,
+        conversation=conversation,
+        replies=replies,
+        author=Author.BOT,
+        reply_to_id=reply_to_id,
+        client_id=client_id,
+        now=desk.now(),
+        delivery=desk.stored_as(conversation.channel),
+    )
+    if any(row.stage for row in said):
+        case = await conversations.current_case(session, conversation.id)
+        if case is not None:
+            await _enter_stages(desk, session, case, conversation, said)
+
+
+async def _enter_stages(
+    desk: Desk, session: AsyncSession, case: Case, conversation: Conversation, said: Sequence[Message]
+) -> None:
+    """A stage is entered with the words that show it; files sent before the case was open go on it then."""
+    now = desk.now()
+    for row in said:
+        if row.stage is not None and ORDER.index(row.stage) > ORDER.index(case.stage):
+            await stages.enter_stage(session, case=case, stage=row.stage, evidence_message_id=row.id, now=now)
+            await evidence.file(session, case=case, conversation_id=conversation.id, now=now)
+
+
+async def _about_file(desk: Desk, session: AsyncSession, conversation: Conversation) -> Reply:
+    case = await conversations.current_case(session, conversation.id)
+    if case is None:
+        return _script(desk, conversation, "desk_file_kept")
+    await evidence.file(session, case=case, conversation_id=conversation.id, now=desk.now())
+    return _script(desk, conversation, "desk_file_filed", number=case.number)
+
+
+def _about_person(desk: Desk, conversation: Conversation, asked: Asked, name: str) -> Reply:
+    """Out of hours it is said plainly when a person is there."""
+    if asked.open_now or asked.next_opening is None:
+        return _script(desk, conversation, name)
+    emergency = desk.policy.emergency
+    return _script(
+        desk,
+        conversation,
+        f"{name}_later",
+        opening=day_and_time(asked.next_opening, conversation.language),
+        ambulance=emergency.ambulance,
+        police=emergency.police,
+    )
+
+
+def _script(desk: Desk, conversation: Conversation, name: str, **values: object) -> Reply:
+    return Reply(desk.scripts.say(name, conversation.language, **values), script=name)
+
+
+async def _hold(session: AsyncSession, message_id: int) -> tuple[Conversation, Message] | None:
+    """The message's conversation, held, and the message; None when it was settled meanwhile."""
+    conversation, message = await messages.hold_message(session, message_id)
+    return None if message.settled_at is not None else (conversation, message)
+
+
+def _must_not_be_held(conversation: Conversation) -> None:
+    if conversation.holding is Holding.HUMAN:
+        raise HeldByHuman
