@@ -20,7 +20,7 @@ from bot.runtime.processes import alive
 from bot.runtime.steps import Steps
 from bot.runtime.supervisor import Part
 from bot.settings import Settings
-from tests.integration.test_runtime_supervisor import eventually, part
+from tests.stand_ins import eventually, part
 
 NAMES = ("actions", "engine", "desk")
 
