@@ -1,0 +1,158 @@
+"""What the heads read: words, characters, concepts and the tone of a message, as one sparse row."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import joblib
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
+
+from bot.nlu.concepts import concepts
+from bot.nlu.patterns import found
+from bot.nlu.script import fold
+from bot.nlu.tokenizer import words
+
+_TONE = {
+    "shout": re.compile(r"[!！]"),
+    "outcry": re.compile(r"[!！]{2,}|[?？][!！]|[!！][?？]|[?？]{2,}"),
+    "question": re.compile(r"[?？]|吗|么$|呢$"),
+    "capitals": re.compile(r"\b[A-Z]{3,}\b"),
+    "trailing": re.compile(r"\.{3,}|…|。。"),
+    "link": re.compile(r"<link>|https?:"),
+    "mention": re.compile(r"(?<!\w)@\w"),
+    "masked": re.compile(r"\bxx+\b|\*{3,}", re.IGNORECASE),
+    "money": re.compile(r"[$¥￥€£]\s?\d|\d\s?(?:元|块|塊|rmb|usd|dollars|bucks)", re.IGNORECASE),
+    "emoji": re.compile("[\U0001f300-\U0001faff☀-➿]"),
+    "digits": re.compile(r"\d"),
+}
+
+
+def vectorizer() -> FeatureUnion:
+    """An untrained vectorizer of texts; blocks are normalised apart, so a long letter drowns no concept."""
+
+    def block(analyzer: Any, rarest: int) -> TfidfVectorizer:
+        return TfidfVectorizer(analyzer=analyzer, min_df=rarest, sublinear_tf=True, dtype="float32")
+
+    return FeatureUnion(
+        [
+            ("words", block(_word_grams, 2)),
+            ("characters", block(_character_grams, 2)),
+            ("concepts", block(_notions, 1)),
+            ("tone", block(_tone, 1)),
+        ],
+        transformer_weights={"words": 1.0, "characters": 0.7, "concepts": 1.0, "tone": 0.5},
+    )
+
+
+def _word_grams(text: str) -> Iterator[str]:
+    spoken = [word for word, _ in words(text)]
+    yield from spoken
+    yield from (f"{first} {second}" for first, second in zip(spoken, spoken[1:], strict=False))
+
+
+def _character_grams(text: str) -> Iterator[str]:
+    for word, _ in words(text):
+        if word.isascii():
+            yield from (word[:end] for end in range(4, len(word)))
+    runs = re.findall(r"[㐀-鿿]+", fold(text))
+    for run in runs:
+        yield from (run[start : start + size] for size in (1, 2, 3) for start in range(len(run) - size + 1))
+
+
+def _notions(text: str) -> Iterator[str]:
+    named = concepts(text, [word for word, _ in words(text)])
+    yield from named.elements()
+    said = found("signals", text)
+    yield from (f"signal:{signal}" for signal in said)
+    yield "something" if named else "nothing"
+
+
+def _tone(text: str) -> Iterator[str]:
+    yield from (name for name, pattern in _TONE.items() for _ in pattern.findall(text)[:4])
+    length = len(words(text))
+    yield f"length:{min(length.bit_length(), 7)}"
+    yield "script:han" if re.search(r"[㐀-鿿]", text) else "script:latin"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class ComplaintFeaturizer(SparseFeaturizer, GraphComponent):  # type: ignore[misc]
+    """Gives every message its sparse sentence features."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Words come first."""
+        return [Tokenizer]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "ComplaintFeaturizer":
+        """An untrained featurizer."""
+        return cls(execution_context.node_name, config, model_storage, resource, vectorizer())
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "ComplaintFeaturizer":
+        """The featurizer as it was trained."""
+        with model_storage.read_from(resource) as folder:
+            trained = joblib.load(folder / "vectorizer.joblib")
+        return cls(execution_context.node_name, config, model_storage, resource, trained)
+
+    def __init__(
+        self,
+        name: str,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        trained: FeatureUnion,
+    ) -> None:
+        """Keep what training will need to store."""
+        super().__init__(name, config)
+        self._model_storage = model_storage
+        self._resource = resource
+        self._vectorizer = trained
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the vocabulary."""
+        self._vectorizer.fit([example.get(TEXT) for example in training_data.intent_examples])
+        with self._model_storage.write_to(self._resource) as folder:
+            joblib.dump(self._vectorizer, folder / "vectorizer.joblib")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Give every example its features."""
+        self.process(training_data.intent_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Give every message its features."""
+        texts = [message.get(TEXT) or "" for message in messages]
+        rows = csr_matrix(self._vectorizer.transform(texts)) if texts else []
+        for message, row in zip(messages, rows, strict=True):
+            self.add_features_to_message(sequence=None, sentence=row, attribute=TEXT, message=message)
+        return messages
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """There is nothing to configure."""

@@ -1,0 +1,47 @@
+"""Signals in a message: threats, dangers, and what else routes a complaint (playbook B1, B9, B10)."""
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.training_data.message import Message
+from scipy.sparse import spmatrix
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.head import Head, Models, features, label
+from bot.nlu.patterns import found
+
+_LEARNT = {
+    "repeat_unresolved": 0.5,
+    "group_event": 0.6,
+    "vulnerable": 0.6,
+    "injury_safety": 0.6,
+    "compensation_demand": 0.6,
+    "wants_human": 0.6,
+    "regulator_threat": 0.7,
+    "legal_threat": 0.7,
+    "media_threat": 0.7,
+}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SignalReader(Head):
+    """Sets `signals`, sorted.
+
+    Wordings of the lexicon are taken at their word. What is said in more ways than a list can hold is learnt
+    beside it, and must be likelier than the bar of its signal.
+    """
+
+    def learn(self, examples: list[Message]) -> Models:
+        """One model a signal, told apart from all other messages."""
+        rows = features(examples)
+        stated = [label(example, "signals", []) for example in examples]
+        return {signal: _model().fit(rows, [signal in signals for signals in stated]) for signal in _LEARNT}
+
+    def read(self, message: Message, row: spmatrix) -> None:
+        """Unite what is listed and what is learnt."""
+        learnt = {signal for signal, bar in _LEARNT.items() if self.chances(signal, row)[True] > bar}
+        message.set(
+            "signals", sorted(learnt.union(found("signals", message.get("text")))), add_to_output=True
+        )
+
+
+def _model() -> LogisticRegression:
+    return LogisticRegression(C=8.0, max_iter=300, class_weight="balanced", random_state=7)
