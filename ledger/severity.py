@@ -1,35 +1,29 @@
-"""How bad a case is (轻度/中度/重度, playbook B5, weighted by what the public cares about, B7)."""
+"""How bad a case is (playbook B5), from what was heard in it.
 
-from collections.abc import Collection
-from typing import Final
+Severe is what may cost a life or fill the papers: someone hurt, in despair or threatening violence, or a
+crowd. Moderate is what may leave the house: threats of exposure, authorities or courts, what the public cares
+about by itself (B7: personal safety, information security, people who need care), and fury. The rest is mild.
+"""
 
+from collections.abc import Iterable
+
+from ledger.special import is_special
 from ledger.vocabulary import Category, Severity, Signal
 
-SEVERE: Final = frozenset(
-    {Signal.SELF_HARM, Signal.INJURY_SAFETY, Signal.VIOLENCE_THREAT, Signal.GROUP_EVENT, Signal.EXTORTION}
-)
-MODERATE: Final = frozenset(
-    {
-        Signal.MEDIA_THREAT,
-        Signal.REGULATOR_THREAT,
-        Signal.LEGAL_THREAT,
-        Signal.SPECIAL_IDENTITY,
-        Signal.REPEAT_UNRESOLVED,
-    }
-)
-MODERATE_CATEGORIES: Final = frozenset({Category.PRIVACY_LEAK})
-ORDER: Final = (Severity.MILD, Severity.MODERATE, Severity.SEVERE)
+_SEVERE = frozenset({Signal.INJURY_SAFETY, Signal.SELF_HARM, Signal.VIOLENCE_THREAT, Signal.GROUP_EVENT})
+_WEIGHTY = frozenset({Category.SAFETY_ACCIDENT, Category.PRIVACY_LEAK})
+_FURIOUS = 3
+_ANGRY = 2
+_NEEDS_CARE = frozenset({Signal.VULNERABLE, Signal.REPEAT_UNRESOLVED})
 
 
-def grade(category: Category | None, signals: Collection[Signal], emotion: int = 0) -> Severity:
-    """How bad one message sounds; ``emotion`` is 0 to 3."""
-    if category is Category.SAFETY_ACCIDENT or SEVERE.intersection(signals):
+def grade(signals: Iterable[str], category: Category | None, emotion: int) -> Severity:
+    """The severity of a case that bears these signals, this category and this emotion (0 to 3)."""
+    heard = frozenset(signals)
+    if heard & _SEVERE:
         return Severity.SEVERE
-    if category in MODERATE_CATEGORIES or MODERATE.intersection(signals) or emotion >= 3:
+    if is_special(heard) or category in _WEIGHTY or emotion >= _FURIOUS:
+        return Severity.MODERATE
+    if emotion >= _ANGRY and heard & _NEEDS_CARE:
         return Severity.MODERATE
     return Severity.MILD
-
-
-def worse(one: Severity, other: Severity) -> Severity:
-    """The graver of two."""
-    return max(one, other, key=ORDER.index)
