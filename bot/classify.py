@@ -1,0 +1,113 @@
+"""Classifies a file of messages: what the pipeline hears in each, and what follows from it.
+
+Needs a trained model and Rasa's environment; neither a database nor a running desk.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ledger.severity import grade
+from ledger.special import is_special
+from ledger.vocabulary import Category, Language, Signal
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PYTHON = _ROOT / ".venv-rasa" / "bin" / "python"
+
+
+class ClassifyError(Exception):
+    """The file could not be classified."""
+
+
+class BadLine(ClassifyError):
+    """A line of the input is not a JSON object with a text."""
+
+    def __init__(self, source: Path, number: int, reason: str) -> None:
+        """Name the file and the line, counted from 1."""
+        super().__init__(f"{source}, line {number}: {reason}")
+
+
+class NoModel(ClassifyError):
+    """There is no trained model."""
+
+
+class EngineFailed(ClassifyError):
+    """Rasa's environment did not read the texts."""
+
+
+def classify(source: Path, target: Path) -> int:
+    """Write each line of source (JSON objects with `text`) to target with what is heard in it added.
+
+    Added are kind, category, signals, emotion, language, remedies, intent, special and severity; all other
+    keys are kept. Blank lines are skipped. Returns the number of messages. Raises BadLine, NoModel or
+    EngineFailed, all of them ClassifyError, before anything is written.
+    """
+    messages = list(_messages(source))
+    heard = _parse([message["text"] for message in messages])
+    judged = (message | _judged(parse) for message, parse in zip(messages, heard, strict=True))
+    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in judged), encoding="utf-8")
+    return len(messages)
+
+
+def newest_model() -> Path:
+    """The model to read with: QINGTING_MODEL, or the newest in models/."""
+    if named := os.environ.get("QINGTING_MODEL"):
+        return Path(named)
+    trained = sorted((_ROOT / "models").glob("*.tar.gz"), key=lambda model: model.stat().st_mtime)
+    if not trained:
+        raise NoModel(f"no trained model in {_ROOT / 'models'}: run `make train`")
+    return trained[-1]
+
+
+def _messages(source: Path) -> Iterator[dict[str, Any]]:
+    with source.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _message(source, number, line)
+
+
+def _message(source: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(line)
+    except ValueError as error:
+        raise BadLine(source, number, f"not JSON ({error})") from error
+    if not isinstance(message, dict) or not isinstance(message.get("text"), str):
+        raise BadLine(source, number, "not an object with a text")
+    return message
+
+
+def _parse(texts: list[str]) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        heard = Path(folder) / "heard.jsonl"
+        _run([str(newest_model()), str(heard)], "".join(json.dumps(text) + "\n" for text in texts))
+        return [json.loads(line) for line in heard.read_text().splitlines()]
+
+
+def _run(arguments: list[str], stdin: str) -> None:
+    command = [str(_PYTHON), "-W", "ignore", "-m", "bot.nlu.batch", *arguments]
+    try:
+        subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=_ROOT, check=True)  # noqa: S603
+    except FileNotFoundError as error:
+        raise EngineFailed(f"Rasa's environment is missing: {_PYTHON}; run `make setup`") from error
+    except subprocess.CalledProcessError as error:
+        raise EngineFailed(f"Rasa could not read the texts:\n{error.stderr[-2000:]}") from error
+
+
+def _judged(heard: dict[str, Any]) -> dict[str, Any]:
+    signals = [Signal(name) for name in heard["signals"]]
+    category = Category(heard["category"]) if heard["category"] else None
+    return {
+        "kind": heard["kind"],
+        "category": heard["category"],
+        "signals": heard["signals"],
+        "emotion": heard["emotion"],
+        "language": heard["language"] or Language.ZH_HANS.value,
+        "remedies": heard["remedies"],
+        "intent": heard["intent"]["name"],
+        "special": is_special(signals),
+        "severity": grade(signals, category, heard["emotion"]).value,
+    }
