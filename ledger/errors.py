@@ -7,6 +7,7 @@
       + NoSuchStaff
       + NoSuchDepartment
       + NoSuchTask
+      + NoSuchMessage
   - NotAllowed
   - AlreadyDone
       + AlreadyAcknowledged
@@ -54,6 +55,10 @@ class NoSuchDepartment(NotFound):
 
 class NoSuchTask(NotFound):
     """There is no such task."""
+
+
+class NoSuchMessage(NotFound):
+    """There is no such message of a customer."""
 
 
 class NotAllowed(LedgerError):  # noqa: N818

@@ -22,8 +22,10 @@ from ledger.services.circle import in_charge, on_rung
 from ledger.services.departments import headquarters
 from ledger.services.entries import SYSTEM, Actor, record
 from ledger.services.notices import tell
+from ledger.services.revisiting import ask_how_it_is
 from ledger.vocabulary import ClockKind, NoticeKind, Role
 
+ASK: Final = "ask"
 FRESH: Final = {"populate_existing": True}
 """Read it again: the session may have seen it before the case was held."""
 
@@ -159,11 +161,17 @@ async def fall_due(session: AsyncSession, *, clock_id: int, policy: Policy, now:
 
 
 async def remind(session: AsyncSession, *, clock_id: int, round: str, policy: Policy, now: datetime) -> None:
-    """Remind those in charge before the clock is due; ``round`` tells its reminders apart (``900s``)."""
+    """Remind those in charge before the clock is due; ``round`` tells its reminders apart (``900s``).
+
+    Round ``ask`` of a revisit is the assistant's visit to the customer; staff hear of it only when there is
+    no conversation to visit in.
+    """
     held = await _held_running(session, clock_id)
     if held is None or held[0].breached_at is not None:
         return
     clock, case = held
+    if round == ASK and await ask_how_it_is(session, case, clock, now):
+        return
     kind = NoticeKind.TASK_DUE if clock.task_id else NoticeKind.REMINDER
     people = await in_charge(session, clock, case, policy)
     await _tell(session, clock, case, kind, people, round, policy, now)

@@ -1,13 +1,24 @@
 """What a customer says reaches the ledger here: cases open, grow and are flagged (playbook A1, B1)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.heard import Heard
+from ledger.models import Case, Customer, Department, Message, Staff
 from ledger.policy import Policy
+from ledger.services import clocks, special
+from ledger.services.effects import once
+from ledger.services.entries import ASSISTANT
+from ledger.services.growing import grow, story_known
+from ledger.services.inbound import Inbound, inbound
+from ledger.services.opening import open_case
+from ledger.services.reopening import reopen_case
+from ledger.special import is_special
+from ledger.vocabulary import Author, CaseStatus, CaseType, ClockKind, Kind, Stage
 
 Contact = Literal["given", "refused", "unknown"]
 
@@ -46,6 +57,15 @@ class Hearing:
     emotions: list[int]
 
 
+@dataclass(slots=True)
+class Happened:
+    """What one message did to a case."""
+
+    opened: bool = False
+    reopened: bool = False
+    newly_special: bool = False
+
+
 async def hear(
     session: AsyncSession, *, message_id: int, heard: Heard, policy: Policy, now: datetime
 ) -> Hearing | None:
@@ -56,13 +76,146 @@ async def hear(
     it. Whatever is open grows: words, category, remedies, signals; severity only rises. Effect ``hear``.
 
     Raises:
-        LookupError: there is no such inbound message.
+        NoSuchMessage: there is no such inbound message.
     """
-    raise NotImplementedError
+
+    async def make() -> dict[str, Any]:
+        into = await inbound(session, message_id)
+        happened = Happened()
+        case = await _case_for(session, into, heard, happened, policy, now)
+        return asdict(await _take(session, case, into, heard, happened, policy, now)) if case else {}
+
+    result = await once(session, message_id, "hear", now, make)
+    return Hearing(**result) if result else None
 
 
 async def new_matter(
     session: AsyncSession, *, message_id: int, heard: Heard, policy: Policy, now: datetime
 ) -> Hearing:
-    """Open a further case in the same conversation, for a matter of its own. Effect ``new_matter``."""
-    raise NotImplementedError
+    """Open a further case in the same conversation, for a matter of its own. Effect ``new_matter``.
+
+    Raises:
+        NoSuchMessage: there is no such inbound message.
+    """
+
+    async def make() -> dict[str, Any]:
+        into = await inbound(session, message_id)
+        case = await _open(session, into, heard, CaseType.COMPLAINT, policy, now)
+        return asdict(await _take(session, case, into, heard, Happened(opened=True), policy, now))
+
+    return Hearing(**await once(session, message_id, "new_matter", now, make))
+
+
+async def _case_for(
+    session: AsyncSession, into: Inbound, heard: Heard, happened: Happened, policy: Policy, now: datetime
+) -> Case | None:
+    """The case this message belongs to, opened or reopened for it where that is due."""
+    case, complains = into.case, heard.kind is Kind.COMPLAINT
+    matters = complains or is_special(heard.signals)
+    if case is not None and case.status is CaseStatus.OPEN:
+        return case
+    if case is not None and case.status is CaseStatus.RESOLVED and case.stage is not Stage.CLOSED:
+        if matters:
+            happened.reopened = True
+            await reopen_case(session, case=case, actor=ASSISTANT, reason=heard.kind, policy=policy, now=now)
+        return case
+    if not matters:
+        return None
+    happened.opened = True
+    type = CaseType.COMPLAINT if complains else CaseType.CONTACT
+    return await _open(session, into, heard, type, policy, now)
+
+
+async def _open(
+    session: AsyncSession, into: Inbound, heard: Heard, type: CaseType, policy: Policy, now: datetime
+) -> Case:
+    return await open_case(
+        session,
+        type=type,
+        customer_id=into.conversation.customer_id,
+        channel=into.conversation.channel,
+        language=heard.language or into.conversation.language,
+        words=into.message.text,
+        actor=ASSISTANT,
+        policy=policy,
+        now=now,
+        category=heard.category,
+        signals=heard.signals,
+        message_id=into.message.id,
+        conversation_id=into.conversation.id,
+    )
+
+
+async def _take(
+    session: AsyncSession,
+    case: Case,
+    into: Inbound,
+    heard: Heard,
+    happened: Happened,
+    policy: Policy,
+    now: datetime,
+) -> Hearing:
+    if case.status is CaseStatus.OPEN:
+        await grow(session, case=case, message=into.message, heard=heard, policy=policy, now=now)
+        happened.newly_special = await special.flag_signals(
+            session,
+            case=case,
+            signals=heard.signals,
+            message_id=into.message.id,
+            actor=ASSISTANT,
+            policy=policy,
+            now=now,
+        )
+    return await _hearing(session, case, into.message, heard, happened)
+
+
+async def _hearing(
+    session: AsyncSession, case: Case, message: Message, heard: Heard, happened: Happened
+) -> Hearing:
+    owner = await session.get(Staff, case.owner_id) if case.owner_id else None
+    first_response = await clocks.running(session, case, ClockKind.FIRST_RESPONSE)
+    return Hearing(
+        number=case.number,
+        pass_code=case.pass_code,
+        type=case.type,
+        status=case.status,
+        opened=happened.opened,
+        reopened=happened.reopened,
+        stage=case.stage,
+        category=case.category,
+        severity=case.severity,
+        special=case.special,
+        newly_special=happened.newly_special,
+        reasons=[reason["code"] for reason in case.special_reasons],
+        owner=owner.name if owner else None,
+        department=await department_name(session, case),
+        due_at=first_response.due_at.isoformat() if first_response else None,
+        remedies=case.remedies,
+        story_known=story_known(case),
+        contact=await _contact(session, case),
+        narrative=case.narrative,
+        emotions=[*await _emotions_before(session, message), heard.emotion],
+    )
+
+
+async def department_name(session: AsyncSession, case: Case) -> str | None:
+    """What the case's department is called in the case's language."""
+    department = await session.get(Department, case.department_id) if case.department_id else None
+    return str(department.names[case.language]) if department else None
+
+
+async def _contact(session: AsyncSession, case: Case) -> Contact:
+    customer = await session.get_one(Customer, case.customer_id)
+    if customer.consented_at and (customer.phone or customer.email):
+        return "given"
+    return "refused" if customer.contact_refused_at else "unknown"
+
+
+async def _emotions_before(session: AsyncSession, message: Message) -> list[int]:
+    earlier = select(Message.emotion).where(
+        Message.conversation_id == message.conversation_id,
+        Message.author == Author.CUSTOMER,
+        Message.id < message.id,
+        Message.emotion.is_not(None),
+    )
+    return [level for level in await session.scalars(earlier.order_by(Message.id)) if level is not None]

@@ -183,7 +183,7 @@ async def sign_in(
     """
     staff = await _named(session, username)
     known = staff is not None and staff.disabled_at is None
-    fits = await asyncio.to_thread(_fits, staff.password_hash if staff and known else _nobodys(), password)
+    fits = await asyncio.to_thread(_fits, staff.password_hash if staff and known else None, password)
     if staff is None or not known or not fits:
         raise SignInRefused
     expires_at = now + policy.limits.session
@@ -219,15 +219,17 @@ async def by_credential(
 
 async def set_on_duty(session: AsyncSession, *, staff: Staff, on_duty: bool, now: datetime) -> None:
     """The person's own switch: on duty or not."""
+    staff = await session.get_one(Staff, staff.id)
     staff.on_duty = on_duty
     await _record(session, staff, staff, now, "staff.on_duty", on_duty=on_duty)
 
 
 async def link_code(session: AsyncSession, *, staff: Staff) -> str:
     """A new one-time code for ``/link CODE`` in Telegram; the one before is void."""
-    staff.link_code = "".join(secrets.choice(PLAIN_LETTERS) for _ in range(10))
+    staff = await session.get_one(Staff, staff.id)
+    staff.link_code = code = "".join(secrets.choice(PLAIN_LETTERS) for _ in range(10))
     await session.flush()
-    return staff.link_code
+    return code
 
 
 async def link_telegram(session: AsyncSession, *, code: str, chat: str, now: datetime) -> Staff:
@@ -270,9 +272,9 @@ async def _hash(password: str) -> str:
     return await asyncio.to_thread(_hasher.hash, password)
 
 
-def _fits(hashed: str, password: str) -> bool:
+def _fits(hashed: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(hashed, password)
+        return _hasher.verify(hashed or _nobodys(), password)
     except VerificationError:
         return False
 

@@ -3,12 +3,23 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
+from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Case, Staff
+from ledger.errors import Missing
+from ledger.models import Case, Customer, Identity, Staff
 from ledger.policy import Policy
-from ledger.vocabulary import Category, Language, Remedy, Signal
+from ledger.services import clocks, special
+from ledger.services.contact import keep_contact, veiled
+from ledger.services.entries import Actor, record
+from ledger.services.opening import open_case
+from ledger.services.stages import enter_stage
+from ledger.severity import grade
+from ledger.vocabulary import CaseType, Category, Language, Remedy, Signal, Stage
+
+BY_PHONE = "phone"
 
 
 async def enter_by_staff(
@@ -36,4 +47,65 @@ async def enter_by_staff(
     Raises:
         Missing: the narrative is empty.
     """
-    raise NotImplementedError
+    if not narrative.strip():
+        raise Missing("narrative")
+    customer = await _customer(session, channel, phone if consented else None, language, now)
+    if consented and (name or phone or email):
+        keep_contact(customer, phone=phone, email=email, name=name, now=now)
+    actor = Actor.staff(staff)
+    case = await open_case(
+        session,
+        type=CaseType.COMPLAINT,
+        customer_id=customer.id,
+        channel=channel,
+        language=language,
+        words=narrative,
+        actor=actor,
+        policy=policy,
+        now=now,
+        category=category,
+        signals=signals,
+        entered_by=staff,
+    )
+    case.category = category
+    case.narrative = narrative.strip()
+    case.remedies = [str(remedy) for remedy in remedies]
+    case.signals = [str(signal) for signal in signals]
+    case.severity = grade(signals, category, emotion=0)
+    after = {
+        "category": category,
+        "remedies": case.remedies,
+        "signals": case.signals,
+        "severity": case.severity,
+        "contact": veiled(phone, email, name) if consented else {},
+    }
+    await record(session, case=case, actor=actor, action="case.entered", now=now, after=after)
+    await clocks.stop_first_response(session, case, staff, now)
+    await enter_stage(session, case=case, stage=Stage.RESPOND, evidence_message_id=None, now=now, actor=actor)
+    reasons = await special.reasons_for(session, case, signals)
+    await special.flag(
+        session, case=case, reasons=reasons, message_id=None, actor=actor, policy=policy, now=now
+    )
+    return case
+
+
+async def _customer(
+    session: AsyncSession, channel: str, phone: str | None, language: Language, now: datetime
+) -> Customer:
+    """Who called from this number before, or somebody new; without consent the number is not kept."""
+    found = await _known_by_phone(session, phone) if phone else None
+    if found:
+        return found
+    customer = Customer(created_at=now, language=language)
+    address, way = (phone, BY_PHONE) if phone else (uuid4().hex, channel)
+    session.add(Identity(customer=customer, channel=way, address=address, created_at=now))
+    await session.flush()
+    return customer
+
+
+async def _known_by_phone(session: AsyncSession, phone: str) -> Customer | None:
+    known = select(Customer).join(Identity, Identity.customer_id == Customer.id)
+    found: Customer | None = await session.scalar(
+        known.where(Identity.channel == BY_PHONE, Identity.address == phone)
+    )
+    return found

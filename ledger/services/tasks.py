@@ -2,10 +2,16 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Staff, Task
+from ledger.errors import AlreadyDone, Missing, NoSuchTask
+from ledger.models import Case, Clock, Staff, Task
 from ledger.policy import Policy
+from ledger.services import clocks
+from ledger.services.case_lock import case_numbered, lock
+from ledger.services.entries import Actor, record
+from ledger.vocabulary import ClockKind
 
 
 async def promise_call(
@@ -27,7 +33,43 @@ async def promise_call(
         NoSuchCase
         Missing: there is no note, or the time is past.
     """
-    raise NotImplementedError
+    if not note.strip() or due_at <= now:
+        raise Missing("note, and a time to come")
+    case = await case_numbered(session, number)
+    return await open_task(
+        session,
+        case=case,
+        note=note.strip(),
+        due_at=due_at,
+        assignee_id=(assignee or staff).id,
+        actor=Actor.staff(staff),
+        policy=policy,
+        now=now,
+    )
+
+
+async def open_task(
+    session: AsyncSession,
+    *,
+    case: Case,
+    note: str,
+    due_at: datetime,
+    assignee_id: int | None,
+    actor: Actor,
+    policy: Policy,
+    now: datetime,
+) -> Task:
+    """A task on a case the caller holds, with its clock."""
+    task = Task(case_id=case.id, assignee_id=assignee_id, note=note, created_at=now)
+    session.add(task)
+    await session.flush()
+    assignee = await session.get(Staff, assignee_id) if assignee_id else None
+    after = {"task": task.id, "note": note, "assignee": assignee.username if assignee else None}
+    await record(session, case=case, actor=actor, action="task.promised", now=now, after=after)
+    await clocks.start(
+        session, case=case, kind=ClockKind.PROMISED_CALL, policy=policy, now=now, due_at=due_at, task=task
+    )
+    return task
 
 
 async def complete(session: AsyncSession, *, task_id: int, note: str, staff: Staff, now: datetime) -> Task:
@@ -37,4 +79,17 @@ async def complete(session: AsyncSession, *, task_id: int, note: str, staff: Sta
         NoSuchTask
         AlreadyDone: it was done before.
     """
-    raise NotImplementedError
+    task = await session.get(Task, task_id)
+    if task is None:
+        raise NoSuchTask(str(task_id))
+    case = await lock(session, task.case_id)
+    await session.refresh(task)
+    if task.done_at is not None:
+        raise AlreadyDone(str(task_id))
+    task.done_at, task.done_by_id = now, staff.id
+    after = {"task": task.id, "note": note}
+    await record(session, case=case, actor=Actor.staff(staff), action="task.done", now=now, after=after)
+    for clock in (await session.scalars(select(Clock).where(Clock.task_id == task.id))).all():
+        await clocks.stop(session, clock=clock, by=staff, reason="done", now=now)
+    await clocks.stop_first_response(session, case, staff, now)
+    return task

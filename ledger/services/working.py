@@ -4,8 +4,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.errors import AlreadyResolved, Missing
+from ledger.live import notify
 from ledger.models import Case, Department, Staff
 from ledger.policy import Policy
+from ledger.services import clocks, special
+from ledger.services.case_lock import case_numbered
+from ledger.services.entries import Actor, record
+from ledger.services.speaking import speak
+from ledger.services.stages import enter_stage
+from ledger.services.tasks import open_task
+from ledger.vocabulary import CaseStatus, ClockKind, Stage
 
 
 async def progress(
@@ -21,7 +30,31 @@ async def progress(
         AlreadyResolved
         Missing: the text is empty.
     """
-    raise NotImplementedError
+    if not text.strip():
+        raise Missing("text")
+    case = await open_case_numbered(session, number)
+    actor = Actor.staff(staff)
+    entry = await record(
+        session, case=case, actor=actor, action="case.progress", now=now, after={"text": text.strip()}
+    )
+    await clocks.stop_first_response(session, case, staff, now)
+    kind = ClockKind.PROGRESS_UPDATE
+    await clocks.stop_kind(session, case=case, kind=kind, by=staff, reason="updated", now=now)
+    following = await clocks.start(session, case=case, kind=kind, policy=policy, now=now)
+    await enter_stage(
+        session, case=case, stage=Stage.FEEDBACK, evidence_message_id=None, now=now, actor=actor
+    )
+    told = {
+        "number": case.number,
+        "name": staff.name,
+        "text": text.strip(),
+        "next_due": following.due_at.isoformat(),
+    }
+    key = f"progress:{entry.id}"
+    if not await speak(session, case=case, intent="EXTERNAL_progress", key=key, entities=told):
+        await tell_by_phone(session, case, text.strip(), staff, policy, now)
+    await notify(session, "case", case=case.id, number=case.number)
+    return case
 
 
 async def assign(
@@ -40,7 +73,24 @@ async def assign(
         NoSuchCase
         Missing: no reason was given, or nobody to pass it to.
     """
-    raise NotImplementedError
+    if not reason.strip() or not (owner or department):
+        raise Missing("a reason, and who takes it")
+    case = await case_numbered(session, number)
+    before = await _holders(session, case)
+    case.owner_id = owner.id if owner else case.owner_id
+    case.department_id = department.id if department else case.department_id
+    await record(
+        session,
+        case=case,
+        actor=Actor.staff(staff),
+        action="case.assigned",
+        now=now,
+        reason=reason.strip(),
+        before=before,
+        after=await _holders(session, case),
+    )
+    await notify(session, "case", case=case.id, number=case.number)
+    return case
 
 
 async def flag(
@@ -52,4 +102,50 @@ async def flag(
         NoSuchCase
         Missing: no reason was given.
     """
-    raise NotImplementedError
+    if not reason.strip():
+        raise Missing("reason")
+    case = await case_numbered(session, number)
+    reasons = [(special.BY_STAFF, special.staff_words(reason.strip()))]
+    actor = Actor.staff(staff)
+    await special.flag(
+        session, case=case, reasons=reasons, message_id=None, actor=actor, policy=policy, now=now
+    )
+    await notify(session, "case", case=case.id, number=case.number)
+    return case
+
+
+async def open_case_numbered(session: AsyncSession, number: str) -> Case:
+    """The case with this number, held, if it is open.
+
+    Raises:
+        NoSuchCase, AlreadyResolved
+    """
+    case = await case_numbered(session, number)
+    if case.status is not CaseStatus.OPEN:
+        raise AlreadyResolved(case.number)
+    return case
+
+
+async def tell_by_phone(
+    session: AsyncSession, case: Case, text: str, staff: Staff, policy: Policy, now: datetime
+) -> None:
+    """Have the customer called with ``text``, as quickly as a first response; by the owner if any."""
+    await open_task(
+        session,
+        case=case,
+        note=text,
+        due_at=now + policy.clocks.first_response,
+        assignee_id=case.owner_id or staff.id,
+        actor=Actor.staff(staff),
+        policy=policy,
+        now=now,
+    )
+
+
+async def _holders(session: AsyncSession, case: Case) -> dict[str, str | None]:
+    owner = await session.get(Staff, case.owner_id) if case.owner_id else None
+    department = await session.get(Department, case.department_id) if case.department_id else None
+    return {
+        "owner": owner.username if owner else None,
+        "department": department.key if department else None,
+    }

@@ -1,0 +1,113 @@
+"""Opening a case: number, department, owner, first entry, first clock (playbook A1 respond, B3, C1)."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Sequence, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.live import notify
+from ledger.models import Case, Department, Staff, case_conversations
+from ledger.policy import Policy
+from ledger.services import clocks
+from ledger.services.entries import OPENED, Actor, record
+from ledger.services.owners import choose_owner
+from ledger.services.staff import PLAIN_LETTERS
+from ledger.vocabulary import CaseStatus, CaseType, Category, ClockKind, Language, Severity, Signal, Stage
+
+NUMBERS: Final = Sequence("case_numbers")
+PASS_CODE_LENGTH: Final = 6
+
+
+async def open_case(
+    session: AsyncSession,
+    *,
+    type: CaseType,
+    customer_id: int,
+    channel: str,
+    language: Language,
+    words: str,
+    actor: Actor,
+    policy: Policy,
+    now: datetime,
+    category: Category | None = None,
+    signals: Collection[Signal] = (),
+    message_id: int | None = None,
+    conversation_id: int | None = None,
+    entered_by: Staff | None = None,
+) -> Case:
+    """A new case, its book begun and its first response clock running.
+
+    ``words`` are the customer's; they choose the owner only, and are not stored here. Who enters a case for
+    a customer owns it.
+    """
+    department = await department_for(session, policy, category, signals)
+    owner = entered_by or await choose_owner(
+        session, customer_id=customer_id, department=department, words=words
+    )
+    case = Case(
+        number=await _next_number(session, policy, now),
+        pass_code="".join(secrets.choice(PLAIN_LETTERS) for _ in range(PASS_CODE_LENGTH)),
+        type=type,
+        status=CaseStatus.OPEN,
+        stage=Stage.LISTEN,
+        severity=Severity.MILD,
+        customer_id=customer_id,
+        channel=channel,
+        language=language,
+        owner_id=owner.id if owner else None,
+        department_id=department.id if department else None,
+        entered_by_id=entered_by.id if entered_by else None,
+        opened_at=now,
+        further_categories=[],
+        signals=[],
+        narrative="",
+        remedies=[],
+        special_reasons=[],
+    )
+    session.add(case)
+    await session.flush()
+    if conversation_id is not None:
+        await _link(session, case, conversation_id)
+    await record(
+        session,
+        case=case,
+        actor=actor,
+        action=OPENED,
+        now=now,
+        after={
+            "type": type,
+            "channel": channel,
+            "department": department.key if department else None,
+            "owner": owner.username if owner else None,
+            "message": message_id,
+        },
+    )
+    await clocks.start(session, case=case, kind=ClockKind.FIRST_RESPONSE, policy=policy, now=now)
+    await notify(session, "case", case=case.id, number=case.number)
+    return case
+
+
+async def department_for(
+    session: AsyncSession, policy: Policy, category: Category | None, signals: Collection[Signal]
+) -> Department | None:
+    """Who answers, by the policy's matrix (playbook B3); None before the departments exist."""
+    by_signal = (key for signal, key in policy.matrix.signals.items() if signal in signals)
+    if category is not None:
+        key = policy.matrix.categories[category]
+    else:
+        key = next(by_signal, policy.matrix.otherwise)
+    found: Department | None = await session.scalar(select(Department).where(Department.key == key))
+    return found
+
+
+async def _next_number(session: AsyncSession, policy: Policy, now: datetime) -> str:
+    year = now.astimezone(policy.organisation.time_zone).year
+    return f"QT-{year}-{await session.scalar(select(func.nextval(NUMBERS.name))):06d}"
+
+
+async def _link(session: AsyncSession, case: Case, conversation_id: int) -> None:
+    link = {"case_id": case.id, "conversation_id": conversation_id}
+    await session.execute(insert(case_conversations).values(**link))
