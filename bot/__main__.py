@@ -4,7 +4,8 @@ import sys
 
 import typer
 
-from bot.cli import book, desk, people
+from bot.classify import ClassifyError
+from bot.cli import book, desk, hearing, people
 from bot.runtime.errors import StartError
 from bot.settings import SettingsError
 from ledger.errors import LedgerError
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 desk.register(app)
 people.register(app)
+hearing.register(app)
 app.add_typer(book.app, name="ledger")
 
 
@@ -24,7 +26,7 @@ def main() -> None:
     """Run the command; what the person can mend is one line on stderr, and exit code 1."""
     try:
         app()
-    except (SettingsError, StartError, LedgerError) as error:
+    except (SettingsError, StartError, LedgerError, ClassifyError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None
 

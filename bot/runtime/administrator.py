@@ -12,14 +12,15 @@ USERNAME = "admin"
 
 
 async def ensure_administrator(url: str, password: SecretStr | None, *, now: datetime) -> str | None:
-    """Open the account `admin` when nobody has one; its one-time password, unless `password` was given.
+    """Open the account `admin` when there is no administrator; its one-time password.
 
-    None when there was somebody already, or when the password is the operator's own.
+    None when there was one already, or when `password` is the operator's own.
     """
     database = Database(url, pool_size=1)
     try:
         async with database.transaction() as session:
-            if await staff.list_staff(session, disabled=True):
+            people = await staff.list_staff(session, disabled=True)
+            if any(one.role is Role.ADMINISTRATOR for one in people):
                 return None
             given = password.get_secret_value() if password else None
             created = await staff.create(

@@ -13,6 +13,7 @@ import psutil
 
 PR_SET_PDEATHSIG = 1
 LOG_KEPT_BYTES = 10_000_000
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def dies_with_parent(how: signal.Signals) -> Callable[[], None]:
@@ -44,8 +45,8 @@ def open_log(path: Path) -> IO[bytes]:
 
 def complaint(path: Path, start: int = 0) -> str:
     """The line of a log that says most, from byte `start` on: the last error, else the last line."""
-    said = path.read_bytes()[start:].decode(errors="replace").splitlines() if path.exists() else []
-    lines = [line.strip() for line in said if line.strip()]
+    said = COLOUR.sub("", path.read_bytes()[start:].decode(errors="replace")) if path.exists() else ""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if re.search(r"FATAL|ERROR|Error\b|Exception\b", line)]
     return (errors or lines or ["it said nothing"])[-1]
 
