@@ -38,6 +38,11 @@ def delivery_lock(conversation_id: int) -> str:
     return f"delivery:{conversation_id}"
 
 
+def queue_of(task: str) -> str:
+    """The queue of a task: the first word of its name. Some have workers of their own."""
+    return task.partition(".")[0]
+
+
 async def defer(
     session: AsyncSession,
     task: str,
@@ -54,7 +59,12 @@ async def defer(
     """
     raw = await (await session.connection()).get_raw_connection()
     job = _outbox.configure_task(
-        task, lock=lock, schedule_at=at, priority=priority, connection=raw.driver_connection
+        task,
+        queue=queue_of(task),
+        lock=lock,
+        schedule_at=at,
+        priority=priority,
+        connection=raw.driver_connection,
     )
     return int(await job.defer_async(**arguments))
 
@@ -74,8 +84,14 @@ async def deliver(session: AsyncSession, conversation_id: int) -> None:
 async def forget(session: AsyncSession, conversation_id: int, message_id: int) -> None:
     """Have the assistant forget its turn about a message, before its next turn."""
     lock = conversation_lock(conversation_id)
-    ids = {"conversation_id": conversation_id, "message_id": message_id}
-    await defer(session, FORGET, lock=lock, priority=MEMORY_FIRST, **ids)
+    await defer(
+        session,
+        FORGET,
+        lock=lock,
+        priority=MEMORY_FIRST,
+        conversation_id=conversation_id,
+        message_id=message_id,
+    )
 
 
 async def remember(session: AsyncSession, conversation_id: int) -> None:

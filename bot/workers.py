@@ -1,0 +1,147 @@
+"""The workers of this process, kept working: restarted when the database was away, and watched.
+
+A job whose worker was killed, or whose outcome could not be written because the database was away, stays
+"doing" for ever as far as the queue knows. Both are found here and put back.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from procrastinate import App, JobContext
+from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.desk import Desk
+from bot.jobs import create_queue
+from ledger.services import watchdog
+
+log = structlog.get_logger(__name__)
+
+FAREWELL: Final = 4.0
+RESTART_AFTER: Final = 1.0
+# A message older than this without a job has been forgotten.
+FORGOTTEN_AFTER: Final = timedelta(seconds=30)
+
+DOING: Final = text("SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(:workers)")
+
+
+@dataclass(frozen=True, slots=True)
+class Squad:
+    """Workers for some queues: ``concurrency`` jobs at once, ``polling`` every so many seconds.
+
+    New jobs are announced; polling finds what fell due, and what waited for its lock.
+    """
+
+    queues: tuple[str, ...]
+    concurrency: int
+    polling: float
+
+
+SQUADS: Final = (
+    Squad(("conversation",), concurrency=16, polling=0.1),
+    Squad(("delivery", "notices"), concurrency=16, polling=0.25),
+    # Clocks have workers of their own: nothing that hangs elsewhere makes one late.
+    Squad(("clocks",), concurrency=4, polling=0.25),
+)
+
+
+class Workers:
+    """All workers of the process. Times are in seconds."""
+
+    def __init__(
+        self, desk: Desk, *, heartbeat: float = 2.0, stalled_after: float = 10.0, watch_every: float = 2.0
+    ) -> None:
+        self._desk = desk
+        self._heartbeat = heartbeat
+        self._stalled_after = stalled_after
+        self._watch_every = watch_every
+        self._app: App = create_queue(desk)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ids: set[int] = set()
+        self._running: set[int] = set()
+        self._suspects: set[int] = set()
+
+    async def start(self) -> None:
+        """Begin to work."""
+        await self._app.open_async()
+        self._tasks = [asyncio.create_task(self._keep_working(squad)) for squad in SQUADS]
+        self._tasks.append(asyncio.create_task(self._keep_watch()))
+
+    async def stop(self) -> None:
+        """Finish what is being done, as far as that goes fast; the rest is put back."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._app.close_async()
+
+    async def _keep_working(self, squad: Squad) -> None:
+        while True:
+            try:
+                await self._work(squad)
+            except ConnectorException as error:
+                log.warning("worker.lost_database", queues=squad.queues, error=repr(error))
+            await asyncio.sleep(RESTART_AFTER)
+
+    async def _work(self, squad: Squad) -> None:
+        await self._app.run_worker_async(
+            queues=squad.queues,
+            name="+".join(squad.queues),
+            concurrency=squad.concurrency,
+            fetch_job_polling_interval=squad.polling,
+            update_heartbeat_interval=self._heartbeat,
+            stalled_worker_timeout=self._stalled_after,
+            shutdown_graceful_timeout=FAREWELL,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            worker_middleware=[self._note],
+        )
+
+    async def _note(self, run: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+        """Know which jobs are really being done here."""
+        job_id, worker_id = context.job.id, worker.worker_id
+        assert job_id is not None and worker_id is not None  # noqa: S101, PT018 — it was fetched by a worker
+        self._ids.add(worker_id)
+        self._running.add(job_id)
+        try:
+            return await run()
+        finally:
+            self._running.discard(job_id)
+
+    async def _keep_watch(self) -> None:
+        while True:
+            await asyncio.sleep(self._watch_every)
+            try:
+                await self._put_back_stalled()
+                await self._put_back_orphans()
+                await self._revive()
+            except (ConnectorException, SQLAlchemyError, OSError) as error:
+                log.warning("watch.lost_database", error=type(error).__name__)
+
+    async def _put_back_stalled(self) -> None:
+        """Jobs of workers without a heartbeat: their process was killed."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._stalled_after):
+            log.warning("job.stalled", job=job.call_string)
+            await manager.retry_job(job)
+
+    async def _put_back_orphans(self) -> None:
+        """Jobs of our own that nobody here does, twice in a row: their outcome could not be written."""
+        async with self._desk.database.transaction() as session:
+            doing = set(await session.scalars(DOING, {"workers": list(self._ids)}))
+        orphans = doing - self._running
+        for job_id in orphans & self._suspects:
+            log.warning("job.orphaned", job_id=job_id)
+            await self._app.job_manager.retry_job_by_id_async(job_id, retry_at=self._desk.now())
+        self._suspects = orphans
+
+    async def _revive(self) -> None:
+        async with self._desk.database.transaction() as session:
+            revived = await watchdog.revive(session, before=self._desk.now() - FORGOTTEN_AFTER)
+        if revived:
+            log.warning("watch.revived", messages=revived)
