@@ -38,6 +38,7 @@ class WebChannel:
     """The port's web side. ``listen`` is what sockets and long polls use."""
 
     name = NAME
+    pulled = True
 
     def __init__(self, database: Database, live: Live) -> None:
         self._database = database
