@@ -1,0 +1,136 @@
+"""What all actions have in common: read the turn, act in one transaction, leave the slots behind."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions import resources
+from actions.meanings import destination
+from actions.steps import Step
+from ledger.heard import Heard
+from ledger.services.hearing import Hearing
+from ledger.vocabulary import Language
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message (or outside event) and what the talk remembers.
+
+    ``key`` is the message's id as text, ``external:…`` for an outside event. ``case`` is how the case stood
+    when it was last heard of, None before the first. ``awaited`` is the step whose answer is open. ``asked``
+    and ``acknowledged`` are the steps taken and the feelings answered in this matter.
+    """
+
+    key: str
+    conversation_id: int
+    text: str
+    heard: Heard
+    language: Language
+    awaited: str | None
+    case: Hearing | None
+    asked: tuple[str, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+    misses: int = 0
+    nudged: bool = False
+
+    @classmethod
+    def read(cls, tracker: Tracker) -> "Turn":
+        """The turn a tracker stands at."""
+        message, slots = tracker.latest_message, tracker.slots
+        return cls(
+            key=str(message["message_id"]),
+            conversation_id=int(tracker.sender_id),
+            text=message.get("text") or "",
+            heard=Heard.from_parse(message),
+            language=Language(slots.get("language") or Language.ZH_HANS),
+            awaited=slots.get("next_step"),
+            case=Hearing(**slots["case"]) if slots.get("case") else None,
+            asked=tuple(slots.get("asked") or ()),
+            acknowledged=tuple(slots.get("acknowledged") or ()),
+            misses=int(slots.get("misses") or 0),
+            nudged=bool(slots.get("nudged")),
+        )
+
+    @property
+    def message_id(self) -> int:
+        """The inbound message's id; ValueError for an outside event, which is no message."""
+        return int(self.key)
+
+    def told(self, entity: str) -> str | None:
+        """The first value of an entity, or None."""
+        return next(iter(self.heard.values(entity)), None)
+
+
+@dataclass
+class Talk:
+    """What a turn does: the transaction it runs in, the sentences it says, the slots it leaves."""
+
+    turn: Turn
+    session: AsyncSession
+    dispatcher: CollectingDispatcher
+    slots: dict[str, Any] = field(default_factory=dict)
+    followup: str | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The steps taken in this matter, this turn's included."""
+        return tuple(self.slots.get("asked", self.turn.asked))
+
+    @property
+    def acknowledged(self) -> tuple[str, ...]:
+        """The feelings answered in this matter, this turn's included."""
+        return tuple(self.slots.get("acknowledged", self.turn.acknowledged))
+
+    def say(self, script: str, **values: Any) -> None:
+        """Speak a script; ``values`` fill its placeholders, slots the rest."""
+        self.dispatcher.utter_message(response=script, **values)
+
+    def ask(self, step: Step) -> None:
+        """Leave ``step`` as what is asked or told next; the rules speak it."""
+        self.slots["next_step"] = step.value
+        self.slots["asked"] = [*self.asked, step.value]
+
+    def acknowledge(self, *feelings: str) -> None:
+        """Note feelings as answered, so that none is answered twice."""
+        self.slots["acknowledged"] = [*self.acknowledged, *feelings]
+
+    def begin_anew(self) -> None:
+        """Forget what was asked and answered: another matter begins, or the same one once more."""
+        self.slots |= {"asked": [], "acknowledged": [], "nudged": False}
+
+    def events(self) -> list[EventType]:
+        """The slots left behind, and the proof that the turn was done."""
+        slots = {**self.slots, "turn": self.turn.key}
+        followup = [FollowupAction(self.followup)] if self.followup else []
+        return [*(SlotSet(name, value) for name, value in slots.items()), *followup]
+
+
+class LedgerAction(Action, ABC):  # type: ignore[misc]
+    """An action on the ledger: in one transaction, or not at all."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """The name the rules use."""
+
+    @abstractmethod
+    async def act(self, talk: Talk) -> None:
+        """Do it."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Iterable[EventType]:
+        """Act, unless the message is another action's where the talk stands."""
+        turn = Turn.read(tracker)
+        responsible = destination(self.name(), turn.heard, turn.text, turn.awaited)
+        if responsible != self.name():
+            return [FollowupAction(responsible)]
+        async with resources.database().transaction() as session:
+            talk = Talk(turn, session, dispatcher)
+            await self.act(talk)
+        return talk.events()

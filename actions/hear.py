@@ -1,0 +1,98 @@
+"""Hearing a customer out: the case opens and grows, the feeling is answered, the next step is chosen (A1)."""
+
+from actions import casework, feelings, resources, wording
+from actions.base import LedgerAction, Talk
+from actions.meanings import YES, Meaning, meaning
+from actions.steps import HARD_TO_TELL, Step, after_misses, next_step
+from ledger.services import cases, handoff
+from ledger.services.hearing import Hearing
+from ledger.vocabulary import CaseType, Signal
+
+
+class ActionHear(LedgerAction):
+    """Take the message in, whatever it says, and choose the one next step."""
+
+    def name(self) -> str:
+        """The name the rules use."""
+        return "action_hear"
+
+    async def act(self, talk: Talk) -> None:
+        """Hear, acknowledge, then ask or tell one thing."""
+        meant = meaning(talk.turn.heard, talk.turn.text, talk.turn.awaited, talk.turn.case is not None)
+        await _settle_contact(talk, meant)
+        hearing = None if meant is Meaning.UNCLEAR else await casework.hear(talk, meant)
+        if hearing is None:
+            return _ask_again(talk)
+        talk.slots["misses"] = 0
+        casework.remember(talk, hearing)
+        if Signal.SELF_HARM in talk.turn.heard.signals:
+            return await _stay(talk)
+        _acknowledge(talk, hearing, meant)
+        talk.ask(_step(talk, hearing))
+
+
+def _ask_again(talk: Talk) -> None:
+    misses = talk.turn.misses + 1
+    talk.slots |= {"misses": misses, "next_step": after_misses(misses).value}
+
+
+async def _settle_contact(talk: Talk, meant: Meaning) -> None:
+    turn, now = talk.turn, resources.now()
+    if meant is Meaning.CONTACT:
+        reach = {"phone": turn.told("phone"), "email": turn.told("email")}
+        await cases.give_contact(talk.session, message_id=turn.message_id, now=now, **reach)
+    if meant is Meaning.NO_CONTACT:
+        await cases.refuse_contact(talk.session, message_id=turn.message_id, now=now)
+
+
+async def _stay(talk: Talk) -> None:
+    """Someone does not want to live: the help line, a person, no case talk (voice.md, special moments)."""
+    emergency = resources.policy().emergency
+    talk.slots |= {
+        "next_step": Step.STAY.value,
+        "crisis_line": emergency.crisis_line,
+        "ambulance": emergency.ambulance,
+    }
+    await handoff.ask_for_human(
+        talk.session,
+        conversation_id=talk.turn.conversation_id,
+        reason="danger",
+        policy=resources.policy(),
+        now=resources.now(),
+    )
+
+
+def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
+    """Their thing and their feeling first; then what they announced; then what they gave us."""
+    language = talk.turn.language
+    talk.slots["ambulance"] = resources.policy().emergency.ambulance
+    if meant is Meaning.REPEATED:
+        talk.say("utter_acknowledge_repeat_said", known=wording.quote(hearing.narrative, language))
+    elif found := _situation(talk, hearing):
+        talk.slots["heat"] = feelings.heat(talk.turn.heard)
+        talk.say(f"utter_acknowledge_{found}", mirror=wording.quote(talk.turn.text, language))
+        talk.acknowledge(found)
+    casework.acknowledge_danger(talk, hearing)
+    if meant is Meaning.CONTACT:
+        talk.say("utter_respond_contact_taken")
+    if meant is Meaning.NO_CONTACT:
+        talk.say("utter_respond_contact_refused")
+
+
+def _situation(talk: Talk, hearing: Hearing) -> str | None:
+    heard = talk.turn.heard
+    if hearing.type == CaseType.CONTACT:
+        return None
+    if Signal.INJURY_SAFETY in heard.signals and Step.SAFETY not in talk.asked:
+        return None  # "How are they now?" comes before every other word.
+    if talk.turn.awaited == Step.SAFETY:
+        return "hurt"
+    return feelings.situation(heard, talk.acknowledged)
+
+
+def _step(talk: Talk, hearing: Hearing) -> Step:
+    turn = talk.turn
+    willing = turn.heard.intent in YES and turn.awaited == Step.CONTACT
+    if willing and hearing.contact == "unknown" and talk.asked.count(Step.CONTACT) < HARD_TO_TELL:
+        return Step.CONTACT
+    return next_step(casework.known(talk, hearing))

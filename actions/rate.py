@@ -1,0 +1,65 @@
+"""How it was solved, in the customer's eyes (A1 revisit): a rating, an opinion; unhappy reopens."""
+
+from actions import feelings, resources
+from actions.base import LedgerAction, Talk
+from actions.steps import Step
+from ledger.heard import Heard
+from ledger.services import cases
+from ledger.vocabulary import Kind
+
+WORST = 1
+BEST = 5
+
+
+class ActionRate(LedgerAction):
+    """Record the rating or the opinion."""
+
+    def name(self) -> str:
+        """The name the rules use."""
+        return "action_rate"
+
+    async def act(self, talk: Talk) -> None:
+        """Record it; unhappy reopens the case, and one question follows."""
+        turn = talk.turn
+        if turn.awaited == Step.RATING and not _judges(turn.heard):
+            return talk.say("utter_revisit_rating")
+        rating = rating_of(turn.heard) if turn.awaited != Step.OPINION else None
+        rated = await cases.rate(
+            talk.session,
+            message_id=turn.message_id,
+            policy=resources.policy(),
+            now=resources.now(),
+            rating=rating,
+            opinion=turn.text if turn.awaited == Step.OPINION or not turn.heard.values("rating") else None,
+        )
+        if rated is None:
+            return talk.say("utter_revisit_nothing_to_rate")
+        talk.slots["case_number"] = rated.number
+        _answer(talk, rated.reopened)
+
+
+def rating_of(heard: Heard) -> int | None:
+    """The rating that was given, in digits or in words; None when only an opinion was."""
+    given = heard.values("rating")
+    if given:
+        return min(max(int(given[0]), WORST), BEST)
+    if heard.kind is Kind.COMPLAINT or heard.emotion >= feelings.HOT or heard.intent == "deny":
+        return WORST
+    return None
+
+
+def _judges(heard: Heard) -> bool:
+    """Whether a message says how content its writer is, or merely that they are there."""
+    return heard.intent not in ("greet", "affirm") or bool(heard.values("rating"))
+
+
+def _answer(talk: Talk, reopened: bool) -> None:
+    if talk.turn.awaited == Step.OPINION:
+        talk.say("utter_revisit_opinion_noted")
+        talk.slots["next_step"] = None
+    elif reopened:
+        talk.say("utter_revisit_reopened")
+        talk.slots["next_step"] = Step.OPINION.value
+    else:
+        talk.say("utter_revisit_thanks")
+        talk.slots["next_step"] = Step.OPINION.value

@@ -1,0 +1,96 @@
+"""Names, times and quotes as they stand inside a sentence, in the customer's script (``wording.yml``)."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel.dates import format_date, format_timedelta
+
+from ledger.policy import Policy
+from ledger.vocabulary import Language
+
+LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en"}
+CLAUSES = re.compile(r"[,\uff0c.\u3002!\uff01?\uff1f;\uff1b:\uff1a\u3001\n\r\u2026~\uff5e]+|\s{2,}")
+HAN = re.compile(r"[㐀-鿿]")
+CHARACTERS = (4, 22)
+WORDS = (3, 14)
+
+
+@cache
+def words(name: str, language: Language) -> Any:
+    """The entry ``name`` of wording.yml in ``language``."""
+    return _wording()[name][language]
+
+
+def markers(name: str) -> tuple[str, ...]:
+    """The entry ``name`` of wording.yml that is one list for all scripts, in small letters."""
+    return tuple(str(marker) for marker in _wording()[name])
+
+
+def listed(name: str, keys: Iterable[str], language: Language) -> str:
+    """The names of ``keys`` in the entry ``name``, joined as one says them."""
+    names = words(name, language)
+    *first, last = (names[key] for key in dict.fromkeys(keys))
+    joint = words("joints", language)
+    return joint["and"].join([joint["comma"].join(first), last]) if first else str(last)
+
+
+def moment(at: datetime, now: datetime, policy: Policy, language: Language) -> str:
+    """A time as one says it to a customer, in the organisation's time zone: ``今天 15:30``."""
+    zone = policy.organisation.time_zone
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    day = _day(local.date(), today, language)
+    return str(words("moment", language)).format(day=day, time=f"{local:%H:%M}")
+
+
+def duration(length: timedelta, language: Language) -> str:
+    """A length of time in words: ``1小时``."""
+    return str(format_timedelta(length, locale=LOCALES[language]))
+
+
+def topic(question: str) -> str:
+    """What a question about procedure is about; ``general`` when its words tell nothing."""
+    asked = question.lower()
+    topics = _wording()["topics"].items()
+    return next((name for name, marks in topics if any(mark in asked for mark in marks)), "general")
+
+
+def quote(text: str, language: Language) -> str:
+    """The customer's own words in quotation marks, ready to open a sentence; empty if none can be kept."""
+    said = reflection(text)
+    return str(words("quote", language)).format(said=said) if said else ""
+
+
+def reflection(text: str) -> str:
+    """The clause of a message that says most and may be said back: no insult, no threat, no question."""
+    clauses = [clause.strip(" -—:\"'“”「」()") for clause in CLAUSES.split(text) if clause]
+    fit = [clause for clause in clauses if _fits(clause)]
+    return max(fit, key=len, default="")
+
+
+def _fits(clause: str) -> bool:
+    folded = clause.lower()
+    return _speakable_length(clause) and not any(word in folded for word in markers("unquotable"))
+
+
+def _speakable_length(clause: str) -> bool:
+    if HAN.search(clause):
+        return CHARACTERS[0] <= len(clause) <= CHARACTERS[1]
+    return WORDS[0] <= len(clause.split()) <= WORDS[1]
+
+
+def _day(day: date, today: date, language: Language) -> str:
+    near: Sequence[str] = words("days", language)
+    ahead = (day - today) // timedelta(days=1)
+    if 0 <= ahead < len(near):
+        return near[ahead]
+    return str(format_date(day, words("date", language), locale=LOCALES[language]))
+
+
+@cache
+def _wording() -> Any:
+    return yaml.safe_load(Path(__file__).with_name("wording.yml").read_text(encoding="utf-8"))
