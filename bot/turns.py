@@ -5,7 +5,7 @@ under its row's lock in the very transaction that stores the replies (docs/conve
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +22,9 @@ from ledger.services.handoff import Asked
 from ledger.services.messages import Inbound, Reply
 from ledger.vocabulary import Author, Delivery, Holding, Kind, Stage
 
-ORDER = list(Stage)
+ORDER: Final = tuple(Stage)
+# What staff have the desk tell a customer is a person's word, and is said whoever holds the conversation.
+STAFFS_WORD: Final = ("EXTERNAL_progress", "EXTERNAL_resolved")
 
 
 class HeldByHuman(Exception):  # noqa: N818
@@ -82,7 +84,7 @@ async def speak(
         conversation = await conversations.lock(session, conversation_id)
         if await messages.is_known(session, conversation_id, client_id):
             return
-    _must_not_be_held(conversation)
+    _may_speak(conversation, intent)
     replies = await desk.engine.trigger(
         conversation_id=conversation_id,
         key=key,
@@ -92,8 +94,8 @@ async def speak(
     )
     async with desk.database.transaction() as session:
         conversation = await conversations.lock(session, conversation_id)
-        _must_not_be_held(conversation)
-        await _say(desk, session, conversation, replies, client_id=client_id)
+        author = _may_speak(conversation, intent)
+        await _say(desk, session, conversation, replies, author=author, client_id=client_id)
 
 
 async def _answer(desk: Desk, inbound: Inbound) -> None:
@@ -226,6 +228,7 @@ async def _say(
     conversation: Conversation,
     replies: Sequence[Reply],
     *,
+    author: Author = Author.BOT,
     reply_to_id: int | None = None,
     client_id: str | None = None,
 ) -> None:
@@ -233,7 +236,7 @@ async def _say(
         session,
         conversation=conversation,
         replies=replies,
-        author=Author.BOT,
+        author=author,
         reply_to_id=reply_to_id,
         client_id=client_id,
         now=desk.now(),
@@ -289,6 +292,10 @@ async def _hold(session: AsyncSession, message_id: int) -> tuple[Conversation, M
     return None if message.settled_at is not None else (conversation, message)
 
 
-def _must_not_be_held(conversation: Conversation) -> None:
-    if conversation.holding is Holding.HUMAN:
-        raise HeldByHuman
+def _may_speak(conversation: Conversation, intent: str) -> Author:
+    """In whose name. Raises HeldByHuman."""
+    if conversation.holding is not Holding.HUMAN:
+        return Author.BOT
+    if intent in STAFFS_WORD:
+        return Author.SYSTEM
+    raise HeldByHuman

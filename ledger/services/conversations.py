@@ -19,8 +19,9 @@ class NoSuchConversation(NotFound):
 
 async def lock(session: AsyncSession, conversation_id: int) -> Conversation:
     """The conversation as it stands now, held until the transaction ends. Raises NoSuchConversation."""
+    # FOR NO KEY UPDATE: one writer a conversation, while others may still refer to it.
     conversation = await session.get(
-        Conversation, conversation_id, with_for_update=True, populate_existing=True
+        Conversation, conversation_id, with_for_update={"key_share": True}, populate_existing=True
     )
     if conversation is None:
         raise NoSuchConversation(str(conversation_id))

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import live, queue
-from ledger.errors import Missing, NotFound
+from ledger.errors import Missing, NoSuchMessage
 from ledger.handoff import NotHolder
 from ledger.heard import Heard
 from ledger.models import Attachment, Conversation, Edit, Identity, Message, Staff
@@ -23,10 +23,6 @@ from ledger.services.conversations import NoSuchConversation as NoSuchConversati
 from ledger.services.conversations import open_conversation as open_conversation
 from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
-
-
-class NoSuchMessage(NotFound):
-    """There is no such message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +139,17 @@ async def inbound(session: AsyncSession, message_id: int) -> Inbound | None:
 
 
 async def hold_message(session: AsyncSession, message_id: int) -> tuple[Conversation, Message]:
-    """The message's conversation, held until the transaction ends, and the message as it stands then."""
+    """The message's conversation, held until the transaction ends, and the message as it stands then.
+
+    Raises NoSuchMessage.
+    """
     conversation = await session.scalar(
         select(Conversation)
         .where(
             Conversation.id
             == select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     message = await session.get(Message, message_id, populate_existing=True)
