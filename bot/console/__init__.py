@@ -1,0 +1,28 @@
+"""The console: the pages agents, supervisors and administrators work with (docs/console.md)."""
+
+from fastapi import FastAPI
+from nicegui import app as screens
+from nicegui import ui
+
+# A page registers itself when it is imported.
+from bot.console import (  # noqa: F401
+    account,
+    complaint,
+    conversation,
+    figures,
+    login,
+    new_complaint,
+    queue,
+    session,
+    staff,
+    transcripts,
+)
+from bot.console.board import Board
+from bot.desk import Desk
+
+
+def mount(app: FastAPI, desk: Desk) -> None:
+    """Put the console on ``app``, after every other route: NiceGUI answers whatever path is left."""
+    screens.state.desk, screens.state.board = desk, Board(desk)
+    app.include_router(session.router)
+    ui.run_with(app, title="倾听 Qingting", show_welcome_message=False, tailwind=False, reconnect_timeout=30)

@@ -1,0 +1,275 @@
+"""One complaint or contact: its facts, clocks and ledger, and what staff can do with it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from nicegui import ui
+
+from bot.console.components import forms, marks
+from bot.console.components.bubbles import bubble
+from bot.console.components.clocks import acknowledge_button, clock_table
+from bot.console.components.entries import entry
+from bot.console.components.forms import Field
+from bot.console.components.keyed import KeyedList
+from bot.console.layout import frame
+from bot.console.news import on_news
+from bot.console.visit import Visit, staff_page
+from bot.live import News
+from ledger.services import cases, departments
+from ledger.services import staff as accounts
+from ledger.views import complaints
+from ledger.views.complaints import ComplaintDetail, EntryLine, TaskLine
+from ledger.views.messages import Line
+from ledger.vocabulary import CaseStatus, Holding
+
+TOPICS = ("case", "clock", "message", "conversation")
+
+
+@staff_page("/desk/complaints/{number}")
+async def complaint(visit: Visit, number: str) -> None:
+    """Read it, tell the customer, promise, pass on, solve, reopen."""
+    async with visit.desk.database.transaction() as session:
+        found = await complaints.complaint(session, number)
+        places = await departments.list_departments(session)
+    names = {place.key: place.names.get(visit.texts.language, place.key) for place in places}
+    if found is None:
+        with frame(visit, visit.texts("error.no_case", number=number)):
+            return
+    with frame(visit, number):
+        _Page(visit, number, {key: row.get(visit.texts.language, key) for key, row in names.items()}).show(
+            found
+        )
+
+
+class _Page:
+    """The parts of the page that change, and how they follow the database."""
+
+    def __init__(self, visit: Visit, number: str, department_names: dict[str, str]) -> None:
+        self.visit, self.number, self.departments = visit, number, department_names
+        self._conversations: tuple[int, ...] = ()
+        on_news(visit.desk, self.refresh, *TOPICS, about=self._about)
+        say = visit.texts
+        self._head = ui.element("div").classes("qt-line")
+        self._actions = ui.element("div").classes("qt-actions")
+        with ui.element("div").classes("qt-columns"):
+            with ui.element("div"):
+                self._facts = ui.element("section").classes("qt-card")
+                self._heading(say("case.transcript"))
+                with ui.element("div").classes("qt-transcript"):
+                    self._messages = KeyedList[Line](
+                        lambda line: line.id, lambda line: bubble(visit, line), empty=say("case.no_talk")
+                    )
+            with ui.element("div"):
+                self._heading(say("case.clocks"))
+                self._clocks = ui.element("section").classes("qt-card")
+                self._heading(say("case.ledger"))
+                with ui.element("section").classes("qt-card"):
+                    self._entries = KeyedList[EntryLine](
+                        lambda line: line.position, lambda line: entry(visit, line), classes="qt-entries"
+                    )
+
+    def _heading(self, text: str) -> None:
+        ui.label(text).classes("qt-heading").props("role=heading aria-level=2")
+
+    def show(self, found: ComplaintDetail) -> None:
+        """Bring everything to ``found``."""
+        self._conversations = tuple(talk.id for talk in found.conversations)
+        self._messages.show(found.transcript)
+        self._entries.show(found.entries[::-1])
+        for part, build in (
+            (self._head, self._build_head),
+            (self._actions, self._build_actions),
+            (self._facts, self._build_facts),
+            (self._clocks, self._build_clocks),
+        ):
+            part.clear()
+            with part:
+                build(found)
+
+    async def refresh(self) -> None:
+        """Read the complaint again."""
+        async with self.visit.desk.database.transaction() as session:
+            found = await complaints.complaint(session, self.number)
+        if found:
+            self.show(found)
+
+    def _about(self, news: News) -> bool:
+        if news["topic"] in ("message", "conversation"):
+            return news.get("conversation") in self._conversations
+        return bool(news.get("number", self.number) == self.number)
+
+    def _build_head(self, found: ComplaintDetail) -> None:
+        say, line = self.visit.texts, found.complaint
+        if line.special:
+            marks.green_channel(say)
+        marks.tag(say.word("case_type", line.type))
+        category = say.word("category", line.category) if line.category else ""
+        ui.label(category).classes("qt-strong")
+        marks.severity(say, line.severity)
+        marks.tag(
+            say.word("case_status", line.state), "green" if line.state is CaseStatus.RESOLVED else "plain"
+        )
+        marks.stages(say, line.stage)
+
+    def _build_actions(self, found: ComplaintDetail) -> None:
+        acknowledge_button(self.visit, self.number, found.clocks, self.refresh)
+        if found.complaint.state is CaseStatus.OPEN:
+            self._button("case.progress", self._progress, "unelevated")
+            self._button("case.promise", self._promise)
+            self._button("case.assign", self._assign)
+            if not found.complaint.special:
+                self._button("case.flag", self._flag)
+            self._button("case.resolve", self._resolve)
+        else:
+            self._button("case.reopen", self._reopen)
+        for talk in found.conversations:
+            text = self.visit.texts("case.open_talk", channel=self.visit.texts.word("channel", talk.channel))
+            if talk.holding is Holding.HUMAN:
+                text = f"{text} · {talk.holder}"
+            ui.link(text, f"/desk/conversations/{talk.id}")
+
+    def _button(self, key: str, press: Callable[[], Awaitable[None]], look: str = "outline") -> None:
+        ui.button(self.visit.texts(key), on_click=press).props(f"{look} no-caps").mark(key.replace(".", "-"))
+
+    def _build_facts(self, found: ComplaintDetail) -> None:
+        say, line, visit = self.visit.texts, found.complaint, self.visit
+        for reason in marks.reasons(say, found.special_reasons):
+            ui.label(reason).classes("qt-reason")
+        with ui.element("div").classes("qt-line"):
+            marks.signals(say, line.signals)
+        facts = {
+            "case.narrative": found.narrative,
+            "case.remedies": say.words("remedy", line.remedies),
+            "case.further": say.words("category", line.further_categories),
+            "case.owner": line.owner or say("case.no_owner"),
+            "case.department": self.departments.get(line.department or "", ""),
+            "case.opened": say(
+                "case.opened_by", at=visit.when(line.opened_at), channel=say.word("channel", line.channel)
+            ),
+            "case.entered_by": found.entered_by,
+            "customer.name": found.customer.name,
+            "customer.contact": self._contact(found),
+            "case.pass_code": found.pass_code,
+            "case.remedy_given": found.remedy_given,
+            "case.outcome": found.outcome,
+            "case.root_cause": found.root_cause,
+            "case.rating": say("case.stars", stars=line.rating) if line.rating else None,
+            "case.opinion": found.opinion,
+            "case.reopened": visit.when(found.reopened_at),
+        }
+        with ui.element("div").classes("qt-facts"):
+            for key, fact in facts.items():
+                if fact:
+                    ui.label(say(key))
+                    ui.label(fact)
+
+    def _contact(self, found: ComplaintDetail) -> str:
+        say, person = self.visit.texts, found.customer
+        told = [word for word in (person.phone, person.email) if word]
+        if told:
+            return say("format.and").join(told)
+        return say("customer.refused" if person.contact_refused else "customer.not_told")
+
+    def _build_clocks(self, found: ComplaintDetail) -> None:
+        clock_table(self.visit, found.clocks)
+        if not found.clocks:
+            ui.label(self.visit.texts("case.no_clocks")).classes("qt-dim")
+        for task in found.tasks:
+            if task.done_at is None:
+                self._task(task)
+
+    def _task(self, task: TaskLine) -> None:
+        say = self.visit.texts
+
+        async def finish() -> None:
+            fields = {"note": Field("case.task_note", "text")}
+            entered = await forms.ask(say, task.note, say("case.task_done"), fields)
+            if entered is None:
+                return
+
+            async def deed(session: Any, now: datetime) -> None:
+                await cases.complete(
+                    session, task_id=task.id, note=entered["note"], staff=self.visit.staff, now=now
+                )
+
+            await self._do(deed, say("case.task_finished"))
+
+        with ui.element("div").classes("qt-line"):
+            ui.label(say("case.task", note=task.note, who=task.assignee or "")).classes("qt-strong")
+            ui.button(say("case.task_done"), on_click=finish).props("outline dense no-caps").mark("task-done")
+
+    async def _progress(self) -> None:
+        await self._ask("progress", {"text": Field("case.progress_text", "text")}, cases.progress)
+
+    async def _resolve(self) -> None:
+        fields = {
+            "remedy": Field("case.remedy_given"),
+            "outcome": Field("case.outcome_told", "text"),
+            "root_cause": Field("case.root_cause", "text"),
+        }
+        await self._ask("resolve", fields, cases.resolve)
+
+    async def _reopen(self) -> None:
+        await self._ask("reopen", {"reason": Field("case.reason", "text")}, cases.reopen)
+
+    async def _flag(self) -> None:
+        await self._ask("flag", {"reason": Field("case.reason", "text")}, cases.flag)
+
+    async def _promise(self) -> None:
+        def due(entered: dict[str, Any]) -> dict[str, Any]:
+            zone = self.visit.desk.policy.organisation.time_zone
+            return {**entered, "due_at": datetime.fromisoformat(entered["due_at"]).replace(tzinfo=zone)}
+
+        fields = {"note": Field("case.promise_note"), "due_at": Field("case.promise_due", "moment")}
+        await self._ask("promise", fields, cases.promise_call, due)
+
+    async def _assign(self) -> None:
+        async with self.visit.desk.database.transaction() as session:
+            people = {person.id: person for person in await accounts.list_staff(session)}
+            places = {place.key: place for place in await departments.list_departments(session)}
+        fields = {
+            "owner": Field(
+                "case.owner", "choice", {key: row.name for key, row in people.items()}, required=False
+            ),
+            "department": Field("case.department", "choice", self.departments, required=False),
+            "reason": Field("case.reason", "text"),
+        }
+
+        def chosen(entered: dict[str, Any]) -> dict[str, Any]:
+            return {
+                "owner": people.get(entered["owner"]),
+                "department": places.get(entered["department"]),
+                "reason": entered["reason"],
+            }
+
+        await self._ask("assign", fields, cases.assign, chosen, policy=False)
+
+    async def _ask(
+        self,
+        name: str,
+        fields: dict[str, Field],
+        service: Callable[..., Awaitable[Any]],
+        read: Callable[[dict[str, Any]], dict[str, Any]] = lambda entered: entered,
+        *,
+        policy: bool = True,
+    ) -> None:
+        """Ask for ``fields`` and call ``service`` with them, for this case and in the reader's name."""
+        say, visit = self.visit.texts, self.visit
+        entered = await forms.ask(say, say(f"case.{name}"), say(f"case.{name}_submit"), fields)
+        if entered is None:
+            return
+        more = {"policy": visit.desk.policy} if policy else {}
+
+        async def deed(session: Any, now: datetime) -> None:
+            await service(session, number=self.number, staff=visit.staff, now=now, **read(entered), **more)
+
+        await self._do(deed, say(f"case.{name}_done"))
+
+    async def _do(self, deed: Callable[[Any, datetime], Awaitable[None]], done: str) -> None:
+        async def act() -> None:
+            async with self.visit.desk.database.transaction() as session:
+                await deed(session, self.visit.now)
+
+        await self.visit.act(act, done=done)
+        await self.refresh()

@@ -1,0 +1,71 @@
+"""A case as a card beside a conversation, and as a row on a list."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from bot.console.components import marks
+from bot.console.components.clocks import acknowledge_button, countdowns
+from bot.console.visit import Visit
+from ledger.views.rows import CaseRow
+
+
+def link_to_case(number: str) -> None:
+    """The number, leading to the complaint's page."""
+    ui.link(number, f"/desk/complaints/{number}").classes("qt-number")
+
+
+def case_row(visit: Visit, case: CaseRow) -> None:
+    """A case in two lines: what it is and whose, what was said and what time is left."""
+    say = visit.texts
+    with ui.element("div").classes("qt-line"):
+        link_to_case(case.number)
+        case_marks(visit, case)
+        ui.space()
+        countdowns(visit, case.running)
+    with ui.element("div").classes("qt-line qt-dim"):
+        ui.label(case.snippet or say("case.no_words")).classes("qt-snippet")
+    with ui.element("div").classes("qt-line qt-dim"):
+        ui.label(case_owner(visit, case))
+        ui.label(visit.when(case.opened_at))
+
+
+def case_marks(visit: Visit, case: CaseRow) -> None:
+    """The marks a case bears in every list."""
+    say = visit.texts
+    if case.special:
+        marks.green_channel(say)
+    ui.label(category_in_words(visit, case)).classes("qt-strong")
+    marks.severity(say, case.severity)
+    marks.stage(say, case.stage)
+
+
+def category_in_words(visit: Visit, case: CaseRow) -> str:
+    """What it is about; a contact has no category."""
+    if case.category is None:
+        return visit.texts.word("case_type", case.type)
+    return visit.texts.word("category", case.category)
+
+
+def case_owner(visit: Visit, case: CaseRow) -> str:
+    """Who answers for it: the person, the department, or nobody yet."""
+    department = (case.department or {}).get(visit.texts.language, "")
+    owner = case.owner or visit.texts("case.no_owner")
+    return f"{owner} · {department}" if department else owner
+
+
+def case_card(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> None:
+    """A case beside the conversation: what is known, and the clocks with what may be done about them."""
+    say = visit.texts
+    with ui.element("section").classes("qt-card" + (" qt-special" if case.special else "")):
+        with ui.element("div").classes("qt-line"):
+            link_to_case(case.number)
+            case_marks(visit, case)
+        for reason in marks.reasons(say, case.reasons):
+            ui.label(reason).classes("qt-reason")
+        if case.remedies:
+            ui.label(say("case.wants", remedies=say.words("remedy", list(case.remedies))))
+        ui.label(case_owner(visit, case)).classes("qt-dim")
+        with ui.element("div").classes("qt-clocks"):
+            countdowns(visit, case.running)
+        acknowledge_button(visit, case.number, case.running, then)

@@ -1,0 +1,63 @@
+"""Clocks on a page: running ones count down, stopped ones say who stopped them."""
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from nicegui import ui
+
+from bot.console.components.countdown import Countdown
+from bot.console.components.marks import tag
+from bot.console.visit import Visit
+from ledger.services import clocks
+from ledger.views.clocks import ClockLine
+from ledger.vocabulary import ClockKind
+
+
+def countdowns(visit: Visit, running: Iterable[ClockLine]) -> None:
+    """The clocks that run, in one line each, for a list."""
+    for clock in running:
+        with ui.element("span").classes("qt-clock"):
+            ui.label(visit.texts.word("clock_kind", clock.kind))
+            Countdown(visit, clock.due_at)
+
+
+def clock_table(visit: Visit, rows: Iterable[ClockLine]) -> None:
+    """Every clock of a case with its start, its end and whether it was kept."""
+    for clock in rows:
+        with ui.element("div").classes("qt-clock-row"):
+            ui.label(visit.texts.word("clock_kind", clock.kind)).classes("qt-strong")
+            ui.label(
+                visit.texts("clock.span", start=visit.when(clock.started_at), due=visit.when(clock.due_at))
+            ).classes("qt-dim")
+            _ending(visit, clock)
+            if clock.note:
+                ui.label(clock.note).classes("qt-wide")
+
+
+def _ending(visit: Visit, clock: ClockLine) -> None:
+    say = visit.texts
+    if clock.stopped_at is None:
+        Countdown(visit, clock.due_at)
+        return
+    who = clock.stopped_by or say("clock.nobody")
+    ui.label(say("clock.stopped", who=who, at=visit.when(clock.stopped_at)))
+    tag(say("clock.breached"), "grave") if clock.breached_at else tag(say("clock.kept"), "green")
+
+
+def acknowledge_button(
+    visit: Visit, number: str, running: Iterable[ClockLine], then: Callable[[], Awaitable[None]]
+) -> None:
+    """Stop the headquarters clock in the reader's name, while it runs (playbook B1)."""
+    if not any(c.kind is ClockKind.HEADQUARTERS and c.stopped_at is None for c in running):
+        return
+
+    async def acknowledge() -> None:
+        async with visit.desk.database.transaction() as session:
+            await clocks.acknowledge(session, number=number, staff=visit.staff, now=visit.now)
+
+    async def press() -> None:
+        await visit.act(acknowledge, done=visit.texts("clock.acknowledged", number=number))
+        await then()
+
+    ui.button(visit.texts("clock.acknowledge"), on_click=press).props("color=negative unelevated").mark(
+        f"acknowledge-{number}"
+    )

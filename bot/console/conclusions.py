@@ -1,0 +1,56 @@
+"""What the figures say, in sentences (playbook C5: conclusions and judgements drawn from them)."""
+
+from collections.abc import Iterator
+
+from bot.console.texts import Texts
+from ledger.views.figures import Figures
+
+
+def conclusions(say: Texts, found: Figures) -> Iterator[str]:
+    """The most telling sentences first; a figure nobody can judge yet is left out."""
+    if not found.cases:
+        yield say("conclusion.none")
+        return
+    yield from _kinds(say, found)
+    yield from _clocks(say, found)
+    yield from _people(say, found)
+
+
+def _kinds(say: Texts, found: Figures) -> Iterator[str]:
+    category, count = found.categories[0]
+    share = round(100 * count / found.cases)
+    yield say("conclusion.top", category=say.word("category", category), count=count, share=share)
+    busiest = max(range(len(found.days)), key=lambda place: _on_day(found, place))
+    yield say("conclusion.busiest", day=f"{found.days[busiest]:%m-%d}", count=_on_day(found, busiest))
+
+
+def _on_day(found: Figures, place: int) -> int:
+    return sum(counts[place] for counts in found.per_day.values())
+
+
+def _clocks(say: Texts, found: Figures) -> Iterator[str]:
+    kept = found.headquarters.share_kept
+    if kept is not None:
+        breached = found.headquarters.breached
+        key = "conclusion.headquarters_breached" if breached else "conclusion.headquarters_kept"
+        yield say(key, special=found.special, share=round(100 * kept), breached=breached)
+    if found.first_response.median is not None:
+        yield say(
+            "conclusion.first_response",
+            minutes=round(found.first_response.median),
+            share=round(100 * (found.first_response.share_kept or 0)),
+        )
+
+
+def _people(say: Texts, found: Figures) -> Iterator[str]:
+    feelings = found.feelings
+    if talks := feelings.fell + feelings.same + feelings.rose:
+        key = "conclusion.calmer" if feelings.after < feelings.before else "conclusion.not_calmer"
+        yield say(key, share=round(100 * feelings.fell / talks), rose=feelings.rose)
+    if found.mean_rating is not None:
+        yield say(
+            "conclusion.rating",
+            mean=f"{found.mean_rating:.1f}",
+            rated=sum(found.ratings),
+            reopened=found.reopened,
+        )

@@ -1,0 +1,188 @@
+"""One conversation: its transcript as it grows, the reply box, and the customer and cases beside it."""
+
+from nicegui import ui
+
+from bot import conversation as talks
+from bot.console.components import marks
+from bot.console.components.bubbles import bubble
+from bot.console.components.cases import case_card, link_to_case
+from bot.console.components.keyed import KeyedList
+from bot.console.layout import frame
+from bot.console.news import on_news
+from bot.console.queue import take
+from bot.console.visit import Visit, staff_page
+from bot.live import News
+from ledger.views import transcripts
+from ledger.views.messages import Line
+from ledger.views.rows import CaseRow
+from ledger.views.transcripts import Transcript
+from ledger.vocabulary import Holding, Role
+
+
+@staff_page("/desk/conversations/{conversation_id}")
+async def conversation(visit: Visit, conversation_id: int) -> None:
+    """Read along, take over, answer, hand back."""
+    talk = await _read(visit, conversation_id)
+    if talk is None:
+        with frame(visit, visit.texts("error.no_conversation")):
+            return
+    with frame(visit, talk.customer.name or visit.texts("customer.unnamed", id=talk.id)):
+        await _Page(visit, conversation_id).show(talk)
+
+
+async def _read(visit: Visit, conversation_id: int) -> Transcript | None:
+    async with visit.desk.database.transaction() as session:
+        return await transcripts.conversation(session, conversation_id)
+
+
+class _Page:
+    """The parts of the page that change, and how they follow the database."""
+
+    def __init__(self, visit: Visit, conversation_id: int) -> None:
+        self.visit, self.id = visit, conversation_id
+        self._cases: tuple[str, ...] = ()
+        on_news(visit.desk, self.refresh, "message", "conversation", "case", "clock", about=self._about)
+        with ui.element("div").classes("qt-columns"):
+            with ui.element("div"):
+                self._holding = ui.element("div").classes("qt-line")
+                self._trail = ui.element("div")
+                self._transcript()
+                self._reply()
+            with ui.element("div"):
+                self._customer = ui.element("div").classes("qt-card")
+                self._cards = KeyedList[CaseRow](
+                    lambda case: case.number,
+                    lambda case: case_card(visit, case, self.refresh),
+                    empty=visit.texts("talk.no_case"),
+                    classes="qt-cards",
+                )
+
+    def _transcript(self) -> None:
+        with ui.element("div").classes("qt-transcript").props("tabindex=0 role=log") as self._box:
+            self._messages = KeyedList[Line](lambda line: line.id, lambda line: bubble(self.visit, line))
+
+    def _reply(self) -> None:
+        say = self.visit.texts
+        with ui.element("div").classes("qt-reply") as self._form:
+            self._words = ui.textarea(placeholder=say("talk.placeholder")).props("outlined autogrow dense")
+            self._words.props(f'aria-label="{say("talk.placeholder")}"').mark("reply")
+            self._words.on("keydown.ctrl.enter.prevent", self._send)
+            self._words.on("keydown.meta.enter.prevent", self._send)
+            ui.button(say("talk.send"), icon="send", on_click=self._send).props("unelevated no-caps").mark(
+                "send"
+            )
+
+    async def show(self, talk: Transcript) -> None:
+        """Bring everything to ``talk``."""
+        self._cases = tuple(case.number for case in talk.cases)
+        grown = self._messages.show(talk.messages)
+        self._show_holding(talk)
+        self._show_customer(talk)
+        self._cards.show(talk.cases)
+        self._trail.clear()
+        with self._trail:
+            marks.trail(self.visit.texts, talk.emotions)
+        if grown:
+            ui.run_javascript(f"const box = getHtmlElement({self._box.id}); box.scrollTop = box.scrollHeight")
+
+    async def refresh(self) -> None:
+        """Read the conversation again."""
+        if talk := await _read(self.visit, self.id):
+            await self.show(talk)
+
+    def _about(self, news: News) -> bool:
+        if news["topic"] in ("message", "conversation"):
+            return news.get("conversation") == self.id
+        return "number" not in news or news["number"] in self._cases or not self._cases
+
+    def _show_holding(self, talk: Transcript) -> None:
+        say, mine = self.visit.texts, talk.holder_id == self.visit.staff.id
+        self._form.set_visibility(talk.holding is Holding.HUMAN and mine)
+        self._holding.clear()
+        with self._holding:
+            marks.tag(say.word("channel", talk.channel))
+            marks.tag(say.word("language", talk.language))
+            name = talk.holder or ""
+            ui.label(say(f"talk.{talk.holding}", name=name)).classes("qt-strong").mark("holding")
+            ui.space()
+            if talk.holding is not Holding.HUMAN:
+                self._button("talk.take", self._take, "take")
+            elif mine or self.visit.may(Role.SUPERVISOR):
+                self._button("talk.pass_on", self._pass_on, "pass-on", "outline")
+                self._button("talk.release", self._release, "release")
+
+    def _button(self, key: str, press: object, mark: str, look: str = "unelevated") -> None:
+        ui.button(self.visit.texts(key), on_click=press).props(f"{look} no-caps").mark(mark)  # type: ignore[arg-type]
+
+    def _show_customer(self, talk: Transcript) -> None:
+        say, person = self.visit.texts, talk.customer
+        self._customer.clear()
+        with self._customer:
+            ui.label(say("customer.title")).classes("qt-heading")
+            with ui.element("div").classes("qt-facts"):
+                ui.label(say("customer.name"))
+                ui.label(person.name or say("customer.not_told"))
+                ui.label(say("customer.contact"))
+                ui.label(_contact(self.visit, talk))
+            if talk.other_cases:
+                ui.label(say("customer.other_cases")).classes("qt-dim")
+            for case in talk.other_cases:
+                with ui.element("div").classes("qt-line"):
+                    link_to_case(case.number)
+                    marks.stage(say, case.stage)
+                    ui.label(self.visit.when(case.opened_at)).classes("qt-dim")
+
+    async def _take(self) -> None:
+        await take(self.visit, self.id)
+
+    async def _release(self) -> None:
+        async def deed() -> None:
+            await talks.release(self.visit.desk, conversation_id=self.id, staff=self.visit.staff)
+
+        await self.visit.act(deed, done=self.visit.texts("talk.released"))
+        await self.refresh()
+
+    async def _pass_on(self) -> None:
+        say = self.visit.texts
+        with ui.dialog() as dialog, ui.card().classes("qt-form"):
+            ui.label(say("talk.pass_on_title")).classes("qt-heading")
+            reason = ui.input(say("case.reason")).props("outlined dense autofocus")
+            with ui.element("div").classes("qt-actions"):
+                ui.button(say("talk.pass_on"), on_click=lambda: dialog.submit(reason.value)).props("no-caps")
+                ui.button(say("form.cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+        if not (words := await dialog):
+            return
+
+        async def deed() -> None:
+            await talks.pass_on(
+                self.visit.desk, conversation_id=self.id, staff=self.visit.staff, reason=words
+            )
+
+        await self.visit.act(deed, done=say("talk.passed_on"))
+        await self.refresh()
+
+    async def _send(self) -> None:
+        words = (self._words.value or "").strip()
+        if not words:
+            return
+
+        async def deed() -> bool:
+            await talks.send_as_agent(
+                self.visit.desk, conversation_id=self.id, staff=self.visit.staff, text=words
+            )
+            return True
+
+        if await self.visit.act(deed):
+            self._words.set_value("")
+            await self.refresh()
+
+
+def _contact(visit: Visit, talk: Transcript) -> str:
+    """What may be used to reach the customer, with the consent it stands on (playbook A10)."""
+    say, person = visit.texts, talk.customer
+    told = [word for word in (person.phone, person.email) if word]
+    if told and person.consented_at:
+        return say(
+            "customer.consented", contact=say("format.and").join(told), at=visit.when(person.consented_at)
+        )
+    return say("customer.refused" if person.contact_refused_at else "customer.not_told")

@@ -1,0 +1,124 @@
+"""The frame of every staff page: where one can go, and what must be seen at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+from bot.console import theme
+from bot.console.board import Snapshot
+from bot.console.components.cases import link_to_case
+from bot.console.components.clocks import acknowledge_button, countdowns
+from bot.console.components.keyed import KeyedList
+from bot.console.components.marks import reasons
+from bot.console.news import on_news
+from bot.console.visit import ACCOUNT, Visit
+from ledger.services import staff as accounts
+from ledger.views.rows import CaseRow
+from ledger.vocabulary import Role
+
+PAGES = (
+    ("/desk", "nav.queue", "forum", Role.AGENT),
+    ("/desk/new", "nav.new_complaint", "add_call", Role.AGENT),
+    ("/supervise/transcripts", "nav.transcripts", "manage_search", Role.SUPERVISOR),
+    ("/supervise", "nav.figures", "insights", Role.SUPERVISOR),
+    ("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),
+)
+BOARD_TOPICS = ("case", "clock", "conversation", "message", "notice")
+
+
+@contextmanager
+def frame(visit: Visit, title: str, *, here: str = "") -> Iterator[None]:
+    """Header, alerts and the page's own content, called ``title``; ``here`` is the page's path."""
+    theme.dress()
+    ui.page_title(f"{title} · {visit.texts('brand.name')}")
+    with ui.header().classes("qt-header"):
+        ui.link(visit.texts("brand.name"), "/desk").classes("qt-brand")
+        with ui.element("nav").classes("qt-nav").props(f'aria-label="{visit.texts("nav.label")}"'):
+            for path, key, icon, role in PAGES:
+                if visit.may(role):
+                    _entry(visit.texts(key), path, icon, current=path == here)
+        ui.space()
+        _person(visit)
+    _alerts(visit, title)
+    with ui.element("main").classes("qt-page"):
+        ui.label(title).classes("qt-title").props("role=heading aria-level=1")
+        yield
+
+
+def _entry(text: str, path: str, icon: str, *, current: bool) -> None:
+    with ui.link(target=path).classes("qt-here" if current else "") as link:
+        link.props(f'aria-label="{text}"' + (" aria-current=page" if current else ""))
+        ui.icon(icon)
+        ui.label(text)
+
+
+def _person(visit: Visit) -> None:
+    say = visit.texts
+
+    async def switch(event: object) -> None:
+        on_duty = not visit.staff.on_duty
+
+        async def turn() -> None:
+            async with visit.desk.database.transaction() as session:
+                known = await accounts.by_username(session, visit.staff.username)
+                await accounts.set_on_duty(session, staff=known, on_duty=on_duty, now=visit.now)
+
+        await visit.act(turn)
+        visit.staff.on_duty = on_duty
+        duty.set_text(say("duty.on" if on_duty else "duty.off"))
+
+    duty = ui.button(say("duty.on" if visit.staff.on_duty else "duty.off"), on_click=switch)
+    duty.props("flat dense no-caps").classes("qt-duty").tooltip(say("duty.switch"))
+    with (
+        ui.button(visit.staff.name, icon="account_circle").props("flat no-caps").classes("qt-person"),
+        ui.menu(),
+    ):
+        ui.menu_item(say("nav.account"), lambda: ui.navigate.to(ACCOUNT))
+        ui.menu_item(say("nav.sign_out"), _sign_out)
+
+
+def _sign_out() -> None:
+    ui.run_javascript('fetch("/logout", {method: "POST"}).then(() => location.assign("/login"))')
+
+
+def _alerts(visit: Visit, title: str) -> None:
+    """The red bars: nobody on duty, and special users whom headquarters has not acknowledged."""
+    say = visit.texts
+    with ui.element("div").classes("qt-alerts").props("role=alert"):
+        nobody = ui.label(say("alert.nobody_on_duty")).classes("qt-alert")
+        cases = KeyedList[CaseRow](lambda case: case.number, lambda case: _alert(visit, case, refresh))
+    known: set[str] = set()
+
+    def show(board: Snapshot) -> None:
+        alerts = board.queue.alerts
+        nobody.set_visibility(board.nobody_on_duty)
+        cases.show(alerts)
+        mark = f"({len(alerts)}) " if alerts else ""
+        ui.page_title(f"{mark}{title} · {say('brand.name')}")
+
+    async def refresh() -> None:
+        board = await visit.board.read()
+        show(board)
+        for case in board.queue.alerts:
+            if case.number not in known:
+                ui.notify(say("alert.special", number=case.number), type="negative", timeout=10000)
+        known.update(case.number for case in board.queue.alerts)
+
+    async def begin() -> None:
+        board = await visit.board.read()
+        known.update(case.number for case in board.queue.alerts)
+        show(board)
+
+    nobody.set_visibility(False)
+    on_news(visit.desk, refresh, *BOARD_TOPICS)
+    ui.timer(0, begin, once=True, immediate=True)
+
+
+def _alert(visit: Visit, case: CaseRow, then: object) -> None:
+    with ui.element("div").classes("qt-alert"):
+        ui.label(visit.texts("alert.special_waiting"))
+        link_to_case(case.number)
+        ui.label(visit.texts("format.and").join(reasons(visit.texts, case.reasons))).classes("qt-snippet")
+        countdowns(visit, [case.headquarters] if case.headquarters else [])
+        acknowledge_button(visit, case.number, case.running, then)  # type: ignore[arg-type]

@@ -1,0 +1,55 @@
+"""The words on the screens, in the reader's language; they stand in ``texts/<language>.yml``."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ledger.vocabulary import Language
+
+FOLDER = Path(__file__).parent / "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of one language, by key: ``texts("queue.waiting", count=3)``."""
+
+    language: Language
+    entries: Mapping[str, str]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text of ``key`` with its ``{…}`` filled in. A key that is missing is a KeyError."""
+        return self.entries[key].format(**values)
+
+    def word(self, kind: str, value: object) -> str:
+        """A word of a vocabulary (``category.fee_dispute``) for people, as it is if nobody translated it."""
+        return self.entries.get(f"{kind}.{value}", str(value))
+
+    def words(self, kind: str, values: object) -> str:
+        """Several words in one line."""
+        listed = values if isinstance(values, list | tuple) else [values]
+        return self("format.and").join(self.word(kind, value) for value in listed)
+
+    def options(self, kind: str) -> dict[str, str]:
+        """Every word of a vocabulary with its text, in the order of the file, for a choice."""
+        prefix = f"{kind}."
+        return {
+            key.removeprefix(prefix): text for key, text in self.entries.items() if key.startswith(prefix)
+        }
+
+
+@cache
+def texts(language: Language) -> Texts:
+    """The texts of ``language``."""
+    return Texts(language, dict(_flat(yaml.safe_load((FOLDER / f"{language}.yml").read_text("utf-8")))))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
