@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
+from bot.scripts import LOCALES
 from ledger.vocabulary import Language
 
 
@@ -13,5 +14,5 @@ def clock_time(at: datetime, now: datetime, zone: ZoneInfo, language: Language) 
     local = at.astimezone(zone)
     if local.date() == now.astimezone(zone).date():
         return f"{local:%H:%M}"
-    day = format_skeleton("MMMd", local, locale=language.value.replace("-", "_"))
+    day = format_skeleton("MMMd", local, locale=LOCALES[language])
     return f"{day} {local:%H:%M}"

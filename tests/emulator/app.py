@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,6 +14,8 @@ from starlette.types import Receive, Scope, Send
 from tests.emulator import methods, updates
 from tests.emulator.faults import Fault
 from tests.emulator.state import JSON, ApiError, Dropped, Telegram
+
+NESTED: Final = {"reply_markup", "allowed_updates"}
 
 
 class BrokenConnection(Response):
@@ -86,6 +88,8 @@ def _fail_before(fault: Fault) -> None:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
         case "no_chat":
             raise ApiError(400, "Bad Request: chat not found")
+        case "unauthorised":
+            raise ApiError(401, "Unauthorized")
         case "gateway":
             raise Gateway
         case "drop_before":
@@ -107,10 +111,12 @@ def _refusal(error: ApiError) -> JSONResponse:
 
 
 async def _arguments(request: Request) -> JSON:
-    """From the query, a form or JSON; nested values arrive as JSON text in a form and are left so."""
+    """From the query, a form or JSON; in a form, nested values are JSON text."""
     if request.headers.get("content-type", "").startswith("application/json"):
         return {**request.query_params, **await request.json()}
-    return {**request.query_params, **{key: str(value) for key, value in (await request.form()).items()}}
+    form = {key: str(value) for key, value in (await request.form()).items()}
+    nested = {key: json.loads(form[key]) for key in NESTED & form.keys()}
+    return {**request.query_params, **form, **nested}
 
 
 async def inject(request: Request) -> JSONResponse:
@@ -148,23 +154,11 @@ async def upload(request: Request) -> JSONResponse:
 
 
 async def sent(request: Request) -> JSONResponse:
-    """All that the bot did, or from ``after`` on; arguments that are JSON text are parsed."""
+    """All that the bot did, or from the ``after``-th call on."""
     after = int(request.query_params.get("after", 0))
-    calls = [asdict(call) for call in request.app.state.telegram.calls[after:]]
-    for call in calls:
-        call["arguments"] = {key: _parsed(value) for key, value in call["arguments"].items()}
-    return JSONResponse({"calls": calls})
+    return JSONResponse({"calls": [asdict(call) for call in request.app.state.telegram.calls[after:]]})
 
 
 async def waiting(request: Request) -> JSONResponse:
     """Updates not yet confirmed."""
     return JSONResponse({"updates": request.app.state.telegram.waiting()})
-
-
-def _parsed(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in "{[":
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value

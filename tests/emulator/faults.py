@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "too_many", "server_error", "gateway", "drop_before", "drop_after", "forbidden", "no_chat", "slow"
+    "too_many",
+    "server_error",
+    "gateway",
+    "drop_before",
+    "drop_after",
+    "forbidden",
+    "no_chat",
+    "slow",
+    "unauthorised",
 ]
 
 
@@ -14,7 +22,8 @@ class Fault:
 
     ``too_many`` is a 429 with ``seconds`` as ``retry_after``; ``server_error`` a 500 with a Bot API body;
     ``gateway`` a 502 of something in between, with HTML; ``drop_before`` and ``drop_after`` break the
-    connection before or after the call had its effect; ``forbidden`` is a customer who blocked the bot;
+    connection before or after the call had its effect; ``forbidden`` is a customer who blocked the bot,
+    ``no_chat`` one who is gone; ``unauthorised`` is a token that is not valid;
     ``slow`` has its effect and answers after ``seconds``.
     """
 

@@ -1,6 +1,5 @@
 """The Bot API methods the desk uses, by name."""
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -111,8 +110,7 @@ async def call(telegram: Telegram, name: str, arguments: JSON) -> Any:
 
 
 def _check_markup(markup: Any) -> None:
-    parsed = json.loads(markup) if isinstance(markup, str) else markup or {}
-    for row in parsed.get("inline_keyboard", ()):
+    for row in (markup or {}).get("inline_keyboard", ()):
         for button in row:
             if len(button.get("callback_data", "").encode()) > LONGEST_CALLBACK_DATA:
                 raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")

@@ -42,6 +42,7 @@ class TelegramChannel:
     """
 
     name = NAME
+    pulled = False
 
     def __init__(
         self, desk: Desk, token: str, *, patience: float = PATIENCE, long_poll: int = LONG_POLL

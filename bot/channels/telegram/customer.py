@@ -11,6 +11,7 @@ from bot.channels.telegram.people import language_of, name_of
 from bot.conversation import Edited, Incoming
 from bot.desk import Desk
 from bot.evidence import File
+from bot.media import OCTETS, media_type, plain_name
 from bot.notices.texts import say
 from ledger.views import quick_replies
 from ledger.vocabulary import Language
@@ -105,4 +106,4 @@ async def files_of(desk: Desk, bot: Bot, message: Message) -> tuple[File, ...]:
         content = await media.fetch(bot, carried, largest=desk.policy.limits.file_megabytes * MEGABYTE)
     except media.Unavailable:
         return ()
-    return (File(carried.name, carried.media_type, content),)
+    return (File(plain_name(carried.name), media_type(content) or OCTETS, content),)

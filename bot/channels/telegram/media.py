@@ -19,7 +19,6 @@ class Media:
 
     file_id: str
     name: str
-    media_type: str
     size: int | None
 
 
@@ -27,18 +26,16 @@ def media_of(message: Message) -> Media | None:
     """The file of ``message``, the largest size of a photo."""
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
-        return Media(largest.file_id, f"photo-{message.message_id}.jpg", "image/jpeg", largest.file_size)
+        return Media(largest.file_id, f"photo-{message.message_id}.jpg", largest.file_size)
     if message.voice:
-        kind = message.voice.mime_type or "audio/ogg"
-        return Media(message.voice.file_id, f"voice-{message.message_id}.ogg", kind, message.voice.file_size)
+        return Media(message.voice.file_id, f"voice-{message.message_id}.ogg", message.voice.file_size)
     if message.video_note:
         name = f"video-{message.message_id}.mp4"
-        return Media(message.video_note.file_id, name, "video/mp4", message.video_note.file_size)
+        return Media(message.video_note.file_id, name, message.video_note.file_size)
     named = message.document or message.video or message.audio or message.animation
     if named is None:
         return None
-    kind = named.mime_type or "application/octet-stream"
-    return Media(named.file_id, named.file_name or f"file-{message.message_id}", kind, named.file_size)
+    return Media(named.file_id, named.file_name or f"file-{message.message_id}", named.file_size)
 
 
 async def fetch(bot: Bot, media: Media, *, largest: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import warnings
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Bot
+from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram.dispatch import ALLOWED_UPDATES
 from bot.channels.telegram.intake import Intake, NotTaken, Raw
@@ -20,6 +22,9 @@ ALIVE: Final = text("SELECT 1")
 AT_ONCE: Final = 8
 SHORTEST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
+
+# Raw updates are asked for on purpose, see Polling._updates.
+warnings.filterwarnings("ignore", message=".*Bot.getUpdates", category=PTBUserWarning)
 
 log = logging.getLogger(__name__)
 
