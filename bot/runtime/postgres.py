@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: binaries from a wheel, run as one process of ours (docs/decisions/0003).
+"""The embedded PostgreSQL: binaries from a wheel, run as one process of ours (docs/decisions/0001).
 
 It listens on a Unix socket only, lets in nobody but the account that runs the desk (peer authentication), and
 does not outlive the process that started it.
