@@ -44,7 +44,7 @@ async def send(desk: Desk, notice_id: int) -> None:
     if found is None:
         return
     try:
-        await WAYS[found.notice.way](desk, found.notice, _letter(desk, found))
+        await _by_its_way(desk, found)
     except NoticeError as error:
         await _failed(desk, found.notice, error)
     except Exception as error:
@@ -53,6 +53,13 @@ async def send(desk: Desk, notice_id: int) -> None:
     else:
         async with desk.database.transaction() as session:
             await notice_delivery.sent(session, notice_id=notice_id, now=desk.now())
+
+
+async def _by_its_way(desk: Desk, found: Facts) -> None:
+    notice = found.notice
+    if notice.staff and notice.staff.disabled_at:
+        raise Hopeless("the account is disabled")
+    await WAYS[notice.way](desk, notice, _letter(desk, found))
 
 
 async def _facts(desk: Desk, notice_id: int) -> Facts | None:
