@@ -12,6 +12,8 @@ from bot.runtime.postgres import EmbeddedServer
 from ledger.db import Database
 from ledger.migrate import upgrade
 
+pytest_plugins = ["tests.ledger_world"]
+
 TEMPLATE = "template_desk"
 FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case, Entry, Staff
@@ -197,8 +198,8 @@ async def _case_without_opening(session: AsyncSession) -> Broken | None:
 
 async def _digest(session: AsyncSession, last: int) -> str:
     digest = hashlib.sha256()
-    heads = select(Entry.book, Entry.position, Entry.hash).where(Entry.id <= last).distinct(Entry.book)
-    rows = await session.execute(heads.order_by(Entry.book, Entry.position.desc()))
+    heads = select(Entry.book, Entry.position, Entry.hash).where(Entry.id <= last)
+    rows = await session.execute(heads.ext(distinct_on(Entry.book)).order_by(Entry.book, Entry.position.desc()))
     # Sorted here, since the order of a database's texts depends on its collation.
     for head in sorted(f"{row.book} {row.position} {row.hash}\n" for row in rows):
         digest.update(head.encode())

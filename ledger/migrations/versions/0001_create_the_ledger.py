@@ -403,8 +403,7 @@ def upgrade() -> None:
 
 def create_queue() -> None:
     """Run the queue's own script as it is: it holds marks that SQLAlchemy and psycopg would read."""
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(SchemaManager.get_schema())
+    op.get_bind().connection.cursor().execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:
