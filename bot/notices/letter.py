@@ -11,7 +11,9 @@ from ledger.models import Case, Clock, Notice, Staff
 from ledger.policy import Policy
 from ledger.vocabulary import ClockKind, Language, NoticeKind
 
-MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>#|@])")
+CONVERSATION: Final = re.compile(r"conversation:(\d+)")
+# Robots differ in what a backslash does; the wide forms of these marks mean nothing to any of them.
+HARMLESS: Final = str.maketrans("\\`*_[]<>#|@", "＼｀＊＿［］＜＞＃｜＠")
 ASKS: Final = {
     NoticeKind.SPECIAL_USER,
     NoticeKind.REMINDER,
@@ -33,7 +35,7 @@ class Facts:
         return self.notice.case
 
     @property
-    def acknowledged_by(self) -> Staff | None:
+    def stopped_by(self) -> Staff | None:
         """Who has stopped the clock."""
         return self.clock.stopped_by if self.clock else None
 
@@ -72,7 +74,7 @@ def write(facts: Facts, policy: Policy, language: Language, address: str, now: d
 
 def escaped(text: str) -> str:
     """``text`` without a meaning in Markdown, and without calling on anybody."""
-    return MARKDOWN.sub(r"\\\1", text)
+    return text.translate(HARMLESS)
 
 
 class Writer:
@@ -86,7 +88,7 @@ class Writer:
 
     def letter(self, address: str) -> Letter:
         case, clock = self._facts.case, self._facts.clock
-        link = f"{address}/desk/complaints/{case.number}" if case else f"{address}/desk"
+        link = f"{address}{self._page()}"
         letter = Letter(
             language=self._language,
             title=self._title(),
@@ -102,11 +104,11 @@ class Writer:
             markdown=letter.markdown,
             organisation=self._policy.organisation.names[self._language],
             number=case.number if case else None,
-            reasons=[reason["words"] for reason in case.special_reasons] if case else [],
+            reasons=self._reasons(),
             channel=case.channel if case else None,
             department=self._department(),
             due_at=clock.due_at.isoformat() if clock else None,
-            acknowledged=bool(self._facts.acknowledged_by),
+            acknowledged=bool(clock and clock.stopped_at),
             link=link,
         )
         return letter
@@ -118,13 +120,25 @@ class Writer:
         return waits and self._facts.notice.kind in ASKS
 
     def _title(self) -> str:
-        case, clock, by = self._facts.case, self._facts.clock, self._facts.acknowledged_by
+        case, clock, by = self._facts.case, self._facts.clock, self._facts.stopped_by
         number = case.number if case else ""
         if clock and clock.stopped_at and by:
-            at = self._moment(clock.stopped_at)
-            return say("title.acknowledged", self._language, number=number, name=by.name, at=at)
-        due = self._moment(clock.due_at) if clock else ""
-        return say(f"title.{self._facts.notice.kind.value}", self._language, number=number, due=due).strip()
+            key = "title.acknowledged" if clock.kind is ClockKind.HEADQUARTERS else "title.done"
+            return say(key, self._language, number=number, name=by.name, at=self._moment(clock.stopped_at))
+        due, kind = self._moment(clock.due_at) if clock else "", self._facts.notice.kind.value
+        values = {"number": number, "due": due, "subject": self._alarm()}
+        return say(f"title.{kind}", self._language, **values).strip()
+
+    def _alarm(self) -> str:
+        key = f"alarm.{self._facts.notice.round.split(':')[0]}"
+        return say(key if known(key) else "alarm.other", self._language)
+
+    def _page(self) -> str:
+        """Where in the console it is dealt with."""
+        if self._facts.case:
+            return f"/desk/complaints/{self._facts.case.number}"
+        conversation = CONVERSATION.match(self._facts.notice.round)
+        return f"/desk/conversations/{conversation[1]}" if conversation else "/desk"
 
     def _lines(self) -> list[tuple[str, str]]:
         case, clock = self._facts.case, self._facts.clock
@@ -132,13 +146,16 @@ class Writer:
             ("reasons", say("between", self._language).join(self._reasons())),
             ("channel", self._channel(case.channel) if case else ""),
             ("department", self._department() or ""),
-            ("due", self._moment(clock.due_at) if clock else ""),
+            ("due", self._due(clock) if clock else ""),
         ]
         return [(key, value) for key, value in found if value]
 
     def _reasons(self) -> list[str]:
         case = self._facts.case
-        return [str(reason["words"]) for reason in case.special_reasons] if case else []
+        return [str(reason["words"][self._language]) for reason in case.special_reasons] if case else []
+
+    def _due(self, clock: Clock) -> str:
+        return f"{self._moment(clock.due_at)} ({say(f'clock.{clock.kind.value}', self._language)})"
 
     def _channel(self, name: str) -> str:
         key = f"channel.{name}"

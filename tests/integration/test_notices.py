@@ -29,6 +29,7 @@ from ledger.models import Case, Customer, Department, Entry, Notice, Staff
 from ledger.policy import Email, Notices, Webhook
 from ledger.services import clocks, entries, staff
 from ledger.services.notices import tell
+from ledger.services.special import words_for
 from ledger.vocabulary import CaseType, ClockKind, Language, NoticeKind, NoticeState, Role, Way
 from tests.emulator.desk import later, make_desk
 from tests.emulator.server import Emulator, running
@@ -157,7 +158,12 @@ async def told(desk: Desk, duty: Staff) -> dict[str, Notice]:
             opened_at=now,
             special_since=now,
             special_reasons=[
-                {"code": "media_threat", "words": "media_threat", "at": now.isoformat(), "message_id": 1}
+                {
+                    "code": "media_threat",
+                    "words": words_for("media_threat"),
+                    "at": now.isoformat(),
+                    "message_id": 1,
+                }
             ],
         )
         session.add(case)
@@ -209,6 +215,8 @@ async def test_telegram_gets_number_reasons_due_time_link_and_a_button(
     (sent,) = emulator.telegram.sent(chat=CHAT)
     assert NUMBER in sent.text
     assert "From: web chat" in sent.text
+    assert words_for("media_threat")["en"] in sent.text
+    assert "headquarters' acknowledgement" in sent.text
     assert f"{desk.settings.address}/desk/complaints/{NUMBER}" in sent.text
     ((button,),) = sent.arguments["reply_markup"]["inline_keyboard"]
     assert button["callback_data"] == f"ack:{NUMBER}"
@@ -365,3 +373,27 @@ async def test_a_time_on_another_day_says_which(
     await notices.send(desk, told["telegram"].id)
     (sent,) = emulator.telegram.sent(chat=CHAT)
     assert re.search(r"Due: [A-Z][a-z]{2} \d+ \d\d:\d\d", sent.text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "round", "page", "words"),
+    [
+        (NoticeKind.ALARM, "telegram:7", "/desk", "could not be taken"),
+        (NoticeKind.ALARM, "engine:2026-11-22T06", "/desk", "cannot answer"),
+        (NoticeKind.ALARM, "something:new", "/desk", "look in the console"),
+        (NoticeKind.HUMAN_WANTED, "conversation:12:2026", "/desk/conversations/12", "waiting for a person"),
+    ],
+)
+async def test_a_notice_about_no_case_says_what_it_is_about_and_where(
+    kind: NoticeKind, round: str, page: str, words: str, desk: Desk, duty: Staff, emulator: Emulator
+) -> None:
+    async with desk.database.transaction() as session:
+        written = await tell(
+            session, kind=kind, people=[duty], round=round, policy=desk.policy, now=desk.now()
+        )
+    (notice,) = (one for one in written if one.way is Way.TELEGRAM)
+    await notices.send(desk, notice.id)
+    (sent,) = emulator.telegram.sent(chat=CHAT)
+    assert words in sent.text
+    assert sent.text.endswith(f"{desk.settings.address}{page}")
+    assert "reply_markup" not in sent.arguments

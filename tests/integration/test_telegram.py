@@ -525,9 +525,7 @@ async def special_case(desk: Desk) -> str:
             channel="web",
             opened_at=now,
             special_since=now,
-            special_reasons=[
-                {"code": "media_threat", "words": "要找记者", "at": now.isoformat(), "message_id": 1}
-            ],
+            special_reasons=[{"code": "media_threat", "words": {}, "at": now.isoformat(), "message_id": 1}],
         )
         session.add(case)
         await session.flush()

@@ -92,5 +92,5 @@ def test_a_robot_that_answers_200_with_an_error_code_has_not_taken_it() -> None:
 
 
 def test_words_in_markdown_call_on_nobody_and_open_nothing() -> None:
-    assert escaped("@all [点我](https://x)") == r"\@all \[点我\](https://x)"
-    assert "<" not in escaped("<@everyone>").replace(r"\<", "")
+    assert escaped("@all [点我](https://x)") == "＠all ［点我］(https://x)"
+    assert not set(escaped("<@everyone> **`#|_")) & set("<>@*`#|_")

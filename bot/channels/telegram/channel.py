@@ -20,8 +20,7 @@ from bot.channels.telegram.polling import LONGEST_PAUSE, Polling
 from bot.channels.telegram.staff import acknowledge_button
 from bot.desk import Desk
 from bot.runtime.errors import StartError
-from ledger.services import notices, staff
-from ledger.vocabulary import NoticeKind, Role
+from ledger.services import alarms
 
 LONG_POLL: Final = 25
 PATIENCE: Final = 10.0
@@ -127,12 +126,6 @@ class TelegramChannel:
     async def _alarm(self, update_id: int) -> None:
         """Tell the administrators of an update nobody could take."""
         async with self._desk.database.transaction() as session:
-            people = [one for one in await staff.list_staff(session) if one.role is Role.ADMINISTRATOR]
-            await notices.tell(
-                session,
-                kind=NoticeKind.ALARM,
-                people=people,
-                round=f"telegram-update-{update_id}",
-                policy=self._desk.policy,
-                now=self._desk.now(),
+            await alarms.update_set_aside(
+                session, update_id=update_id, policy=self._desk.policy, now=self._desk.now()
             )
