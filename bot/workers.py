@@ -90,7 +90,7 @@ class Workers:
 
     async def _work(self, squad: Squad) -> None:
         await self._app.run_worker_async(
-            queues=squad.queues,
+            queues=list(squad.queues),
             name="+".join(squad.queues),
             concurrency=squad.concurrency,
             fetch_job_polling_interval=squad.polling,
