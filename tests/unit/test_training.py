@@ -66,6 +66,7 @@ async def test_any_change_of_a_source_makes_it_stale(project: Path, event: Calla
 async def test_what_is_no_source_does_not(project: Path) -> None:
     model = await train(project)
     (project / "README.md").write_text("changed\n")
+    (project / "bot/nlu/channel.py").write_text("changed\n")
     (project / "bot/nlu/__pycache__").mkdir()
     (project / "bot/nlu/__pycache__/intent.pyc").write_bytes(b"0")
     assert not model.stale
