@@ -28,7 +28,7 @@ class Scripts:
         """Read ``path``. Raises KeyError when a sentence is not there in every language."""
         return cls(yaml.safe_load(path.read_text(encoding="utf-8"))["sentences"])
 
-    def say(self, name: str, language: Language, **values: object) -> str:
+    def say(self, name: str, language: Language, /, **values: object) -> str:
         """The sentence called ``name``, with its ``{placeholders}`` filled in. Raises KeyError."""
         return self._sentences[name, language].format(**values)
 

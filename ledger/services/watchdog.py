@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, column, exists, select, table
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, cast, column, exists, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -60,6 +60,6 @@ def _unsent(before: datetime) -> Select[int]:
 def _has_job(task: str, argument: str, value: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return exists().where(
         JOBS.c.task_name == task,
-        JOBS.c.status.in_(("todo", "doing")),
+        cast(JOBS.c.status, Text).in_(("todo", "doing")),
         cast(JOBS.c.args.op("->>")(argument), BigInteger) == value,
     )
