@@ -97,6 +97,12 @@ class Telegram:
         """Forget one update, answered 200 by the webhook."""
         self._waiting.pop(update_id, None)
 
+    async def all_confirmed(self, *, within: float = 10) -> None:
+        """Wait until every update is confirmed; raises TimeoutError after ``within`` seconds."""
+        async with asyncio.timeout(within):
+            while self._waiting:  # noqa: ASYNC110 — confirming has no event of its own
+                await asyncio.sleep(0.01)
+
     def waiting(self) -> list[JSON]:
         """Updates not yet confirmed, in order."""
         return [self._waiting[number] for number in sorted(self._waiting)]
