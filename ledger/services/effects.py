@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Effect
+from ledger.errors import NoSuchMessage
+from ledger.models import Effect, Message
 
 
 async def once(
@@ -22,7 +23,12 @@ async def once(
 
     ``make`` returns JSON. Whoever comes second, even at the same moment, waits for the first transaction and
     is given its stored result; if that one rolled back, the second makes the effect.
+
+    Raises:
+        NoSuchMessage
     """
+    if await session.get(Message, message_id) is None:
+        raise NoSuchMessage(str(message_id))
     key = (Effect.message_id == message_id) & (Effect.name == name)
     # The unique key is the lock: a second insert waits here until the first transaction has ended.
     claim = insert(Effect).values(message_id=message_id, name=name, at=now, result={})

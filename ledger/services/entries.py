@@ -199,7 +199,8 @@ async def _case_without_opening(session: AsyncSession) -> Broken | None:
 async def _digest(session: AsyncSession, last: int) -> str:
     digest = hashlib.sha256()
     heads = select(Entry.book, Entry.position, Entry.hash).where(Entry.id <= last)
-    rows = await session.execute(heads.ext(distinct_on(Entry.book)).order_by(Entry.book, Entry.position.desc()))
+    heads = heads.ext(distinct_on(Entry.book)).order_by(Entry.book, Entry.position.desc())
+    rows = await session.execute(heads)
     # Sorted here, since the order of a database's texts depends on its collation.
     for head in sorted(f"{row.book} {row.position} {row.hash}\n" for row in rows):
         digest.update(head.encode())

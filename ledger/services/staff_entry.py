@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import Missing
 from ledger.models import Case, Customer, Identity, Staff
+from ledger.phones import tidy_phone
 from ledger.policy import Policy
 from ledger.services import clocks, special
 from ledger.services.contact import keep_contact, veiled
@@ -49,6 +50,7 @@ async def enter_by_staff(
     """
     if not narrative.strip():
         raise Missing("narrative")
+    phone = tidy_phone(phone, policy.organisation.region) if phone else None
     customer = await _customer(session, channel, phone if consented else None, language, now)
     if consented and (name or phone or email):
         keep_contact(customer, phone=phone, email=email, name=name, now=now)
