@@ -28,11 +28,16 @@ def heard(**differs: Any) -> dict[str, Any]:
     return {**CHAT, **differs}
 
 
+def complaint(**differs: Any) -> dict[str, Any]:
+    """A complaint as the pipeline hears it."""
+    return heard(**{"kind": "complaint", "category": "product_quality", "emotion": 1, **differs})
+
+
 @dataclass
 class EngineStandIn:
-    """Answers as the engine's channel does. ``hear`` says what is heard in a text; ``down`` refuses everybody.
+    """Answers as the engine's channel does. ``hear`` says what is heard in a text; ``down``: nobody is there.
 
-    A turn waits for ``gate``; ``failing`` turns fail that often; ``before_answer`` is what actions would do.
+    A turn waits for ``gate``; the next ``failing`` turns fail.
     """
 
     hear: Callable[[str], dict[str, Any]] = lambda text: heard()

@@ -1,7 +1,5 @@
 """What every message meets with (docs/conversation.md)."""
 
-from typing import Any
-
 from sqlalchemy import select
 
 from bot import conversation, turns
@@ -12,14 +10,10 @@ from ledger.models import Attachment, Edit
 from ledger.services import cases
 from ledger.vocabulary import Delivery, Holding, Language
 
-from .stand_ins import heard, reply
+from .stand_ins import complaint, heard, reply
 from .world import NIGHT, World
 
 PHOTO = File("fridge.jpg", "image/jpeg", b"\xff\xd8warm")
-
-
-def complaint(**differs: Any) -> dict[str, Any]:
-    return heard(**{"kind": "complaint", "category": "product_quality", "emotion": 1, **differs})
 
 
 async def test_a_message_is_answered_and_settled(world: World) -> None:
@@ -156,7 +150,7 @@ async def test_the_sentence_is_said_once_while_the_conversation_waits(world: Wor
     )
 
 
-async def test_what_nobody_could_hear_in_time_reaches_the_ledger_once_the_engine_is_back(
+async def test_what_was_not_heard_in_time_reaches_the_ledger_when_the_engine_is_back(
     world: World,
 ) -> None:
     world.engine.hear = lambda text: complaint()

@@ -21,7 +21,7 @@ from .world import NIGHT, World
 async def test_from_the_moment_it_is_taken_the_assistant_is_silent(world: World) -> None:
     fang = await world.agent("fang", name="王芳")
     received = await world.says("你好")
-    await conversation.take(world.desk, conversation_id=received.conversation_id, staff=fang)
+    await world.takes(fang, received)
     await world.says("有人吗")
     assert [who for who, _ in await world.said(received.conversation_id)] == [
         "customer",
@@ -36,10 +36,7 @@ async def test_of_two_who_take_at_once_exactly_one_wins_and_the_other_is_told(wo
     agents = [await world.agent(f"agent{number}") for number in range(4)]
     received = await world.says("你好")
     outcomes = await asyncio.gather(
-        *(
-            conversation.take(world.desk, conversation_id=received.conversation_id, staff=one)
-            for one in agents
-        ),
+        *(world.takes(one, received) for one in agents),
         return_exceptions=True,
     )
     losers = [one for one in outcomes if isinstance(one, AlreadyHeld)]
@@ -54,7 +51,7 @@ async def test_taking_it_again_changes_nothing(world: World) -> None:
     fang = await world.agent("fang")
     received = await world.says("你好")
     for _ in range(2):
-        await conversation.take(world.desk, conversation_id=received.conversation_id, staff=fang)
+        await world.takes(fang, received)
     assert len(await world.entries("conversation.taken")) == 1
     assert [who for who, _ in await world.said(received.conversation_id)].count("system") == 1
 
@@ -63,13 +60,12 @@ async def test_only_a_supervisor_takes_over_from_somebody(world: World) -> None:
     fang, li = await world.agent("fang"), await world.agent("li")
     boss = await world.agent("boss", role=Role.SUPERVISOR)
     received = await world.says("你好")
-    where = {"conversation_id": received.conversation_id}
-    await conversation.take(world.desk, staff=fang, **where)
+    await world.takes(fang, received)
     with pytest.raises(NotAllowed):
-        await conversation.take(world.desk, staff=li, force=True, **where)
+        await world.takes(li, received, force=True)
     with pytest.raises(AlreadyHeld):
-        await conversation.take(world.desk, staff=boss, **where)
-    await conversation.take(world.desk, staff=boss, force=True, **where)
+        await world.takes(boss, received)
+    await world.takes(boss, received, force=True)
     assert (await world.conversation(received.conversation_id)).holder_id == boss.id
     assert [entry.before["holder"] for entry in await world.entries("conversation.taken")] == [None, "fang"]
 
@@ -80,7 +76,7 @@ async def test_a_reply_in_the_making_is_dropped_recorded_and_forgotten(world: Wo
     received = await world.writes("你好")
     working = asyncio.create_task(world.work())
     await world.engine.entered.wait()
-    await conversation.take(world.desk, conversation_id=received.conversation_id, staff=fang)
+    await world.takes(fang, received)
     world.engine.gate.set()
     await working
     dropped = [
@@ -94,11 +90,10 @@ async def test_a_reply_in_the_making_is_dropped_recorded_and_forgotten(world: Wo
 async def test_a_stored_reply_is_dropped_before_it_is_sent(world: World) -> None:
     fang = await world.agent("fang")
     received = await world.says("你好")
-    where = {"conversation_id": received.conversation_id}
 
     async def taken_in_between() -> None:
         world.post.before_send = None
-        await conversation.take(world.desk, staff=fang, **where)
+        await world.takes(fang, received)
 
     world.engine.replies = lambda text: [reply("一"), reply("二")]
     world.post.before_send = taken_in_between
@@ -111,7 +106,7 @@ async def test_a_stored_reply_is_dropped_before_it_is_sent(world: World) -> None
 async def test_while_a_person_holds_it_danger_is_heard_all_the_same(world: World) -> None:
     fang = await world.agent("fang")
     received = await world.says("你好")
-    await conversation.take(world.desk, conversation_id=received.conversation_id, staff=fang)
+    await world.takes(fang, received)
     world.engine.hear = lambda text: heard(
         kind="complaint", category="other", signals=["media_threat"], emotion=3
     )
@@ -125,7 +120,7 @@ async def test_while_a_person_holds_it_danger_is_heard_all_the_same(world: World
 async def test_while_a_person_holds_it_an_absent_engine_keeps_nothing_open(world: World) -> None:
     fang = await world.agent("fang")
     received = await world.says("你好")
-    await conversation.take(world.desk, conversation_id=received.conversation_id, staff=fang)
+    await world.takes(fang, received)
     world.engine.down = True
     await world.says("在吗")
     last = (await world.transcript(received.conversation_id))[-1]
@@ -136,13 +131,12 @@ async def test_while_a_person_holds_it_an_absent_engine_keeps_nothing_open(world
 async def test_the_holder_writes_and_the_customer_receives(world: World) -> None:
     fang = await world.agent("fang", name="王芳")
     received = await world.says("你好")
-    where = {"conversation_id": received.conversation_id}
     with pytest.raises(NotHolder):
-        await conversation.send_as_agent(world.desk, staff=fang, text="我在", **where)
-    await conversation.take(world.desk, staff=fang, **where)
+        await world.answers(fang, received, "我在")
+    await world.takes(fang, received)
     with pytest.raises(Missing):
-        await conversation.send_as_agent(world.desk, staff=fang, text="  ", **where)
-    message = await conversation.send_as_agent(world.desk, staff=fang, text="我在", **where)
+        await world.answers(fang, received, "  ")
+    message = await world.answers(fang, received, "我在")
     await world.work()
     assert (message.author, message.staff_id) == ("agent", fang.id)
     assert world.post.arrived[-1] == "我在"
@@ -150,13 +144,11 @@ async def test_the_holder_writes_and_the_customer_receives(world: World) -> None
 
 async def test_a_persons_first_word_stops_the_first_response_clock(world: World) -> None:
     fang = await world.agent("fang")
-    world.engine.hear = lambda text: heard(kind="complaint", category="other")
+    world.engine.hear = lambda text: complaint()
     received = await world.says("你好")
-    await conversation.take(world.desk, conversation_id=received.conversation_id, staff=fang)
+    await world.takes(fang, received)
     await world.says("冰箱坏了")
-    await conversation.send_as_agent(
-        world.desk, conversation_id=received.conversation_id, staff=fang, text="我看看"
-    )
+    await world.answers(fang, received, "我看看")
     [clock] = await world.all(select(Clock).where(Clock.kind == "first_response"))
     assert clock.stopped_by_id == fang.id
 
@@ -164,12 +156,11 @@ async def test_a_persons_first_word_stops_the_first_response_clock(world: World)
 async def test_after_the_hand_back_the_assistant_knows_what_was_said(world: World) -> None:
     fang = await world.agent("fang")
     received = await world.says("你好")
-    where = {"conversation_id": received.conversation_id}
-    await conversation.take(world.desk, staff=fang, **where)
+    await world.takes(fang, received)
     await world.says("要退款")
-    await conversation.send_as_agent(world.desk, staff=fang, text="明天答复您", **where)
+    await world.answers(fang, received, "明天答复您")
     await world.work()
-    await conversation.release(world.desk, staff=fang, **where)
+    await world.releases(fang, received)
     await world.says("好")
     order = [what for what, _ in world.engine.asked]
     assert world.engine.memory[str(received.conversation_id)] == ["要退款", "明天答复您"]
@@ -180,11 +171,10 @@ async def test_after_the_hand_back_the_assistant_knows_what_was_said(world: Worl
 async def test_what_was_said_is_told_once(world: World) -> None:
     fang = await world.agent("fang")
     received = await world.says("你好")
-    where = {"conversation_id": received.conversation_id}
     for words in ("第一次", "第二次"):
-        await conversation.take(world.desk, staff=fang, **where)
-        await conversation.send_as_agent(world.desk, staff=fang, text=words, **where)
-        await conversation.release(world.desk, staff=fang, **where)
+        await world.takes(fang, received)
+        await world.answers(fang, received, words)
+        await world.releases(fang, received)
         await world.work()
     assert world.engine.memory[str(received.conversation_id)] == ["第一次", "第二次"]
 
@@ -193,22 +183,22 @@ async def test_only_the_holder_or_a_supervisor_hands_back(world: World) -> None:
     fang, li = await world.agent("fang"), await world.agent("li")
     boss = await world.agent("boss", role=Role.SUPERVISOR)
     received = await world.says("你好")
-    where = {"conversation_id": received.conversation_id}
     with pytest.raises(IllegalMove):
-        await conversation.release(world.desk, staff=fang, **where)
-    await conversation.take(world.desk, staff=fang, **where)
+        await world.releases(fang, received)
+    await world.takes(fang, received)
     with pytest.raises(NotHolder):
-        await conversation.release(world.desk, staff=li, **where)
-    await conversation.release(world.desk, staff=boss, **where)
+        await world.releases(li, received)
+    await world.releases(boss, received)
     assert (await world.conversation(received.conversation_id)).holding == Holding.BOT
 
 
 async def test_passing_on_leaves_its_reason(world: World) -> None:
     fang = await world.agent("fang")
     received = await world.says("你好")
-    where = {"conversation_id": received.conversation_id}
-    await conversation.take(world.desk, staff=fang, **where)
-    await conversation.pass_on(world.desk, staff=fang, reason="要懂冰箱的人", **where)
+    await world.takes(fang, received)
+    await conversation.pass_on(
+        world.desk, conversation_id=received.conversation_id, staff=fang, reason="要懂冰箱的人"
+    )
     [entry] = await world.entries("conversation.queued")
     assert (entry.reason, entry.actor) == ("要懂冰箱的人", "fang")
     assert (await world.conversation(received.conversation_id)).holding == Holding.WAITING
@@ -237,12 +227,11 @@ async def test_out_of_hours_asking_says_when_a_person_is_there(world: World) -> 
 
 async def test_every_move_of_a_case_is_in_its_book_and_the_ledger_stays_whole(world: World) -> None:
     fang = await world.agent("fang")
-    world.engine.hear = lambda text: heard(kind="complaint", category="other")
+    world.engine.hear = lambda text: complaint()
     received = await world.says("你好")
-    where = {"conversation_id": received.conversation_id}
-    await conversation.take(world.desk, staff=fang, **where)
+    await world.takes(fang, received)
     await world.says("冰箱坏了")
-    await conversation.release(world.desk, staff=fang, **where)
+    await world.releases(fang, received)
     [case] = await world.cases()
     assert [entry.book for entry in await world.entries("conversation.released")] == [case.number]
     assert await world.do(verify) is None
@@ -250,9 +239,9 @@ async def test_every_move_of_a_case_is_in_its_book_and_the_ledger_stays_whole(wo
 
 async def test_staffs_own_update_is_said_while_a_person_holds_it(world: World) -> None:
     fang = await world.agent("fang")
-    world.engine.hear = lambda text: heard(kind="complaint", category="other")
+    world.engine.hear = lambda text: complaint()
     received = await world.says("你好")
-    await conversation.take(world.desk, conversation_id=received.conversation_id, staff=fang)
+    await world.takes(fang, received)
     await world.says("冰箱坏了")
     [case] = await world.cases()
     await world.do(

@@ -87,6 +87,22 @@ class World:
             )
         return created.staff
 
+    async def takes(self, staff: Staff, received: Received, *, force: bool = False) -> Conversation:
+        """A member of staff takes the conversation."""
+        return await conversation.take(
+            self.desk, conversation_id=received.conversation_id, staff=staff, force=force
+        )
+
+    async def releases(self, staff: Staff, received: Received) -> Conversation:
+        """A member of staff hands it back."""
+        return await conversation.release(self.desk, conversation_id=received.conversation_id, staff=staff)
+
+    async def answers(self, staff: Staff, received: Received, words: str) -> Message:
+        """A member of staff writes to the customer."""
+        return await conversation.send_as_agent(
+            self.desk, conversation_id=received.conversation_id, staff=staff, text=words
+        )
+
     async def transcript(self, conversation_id: int) -> list[Message]:
         """Every message of a conversation, in order."""
         return await self.all(
