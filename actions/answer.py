@@ -2,7 +2,6 @@
 
 from actions import people, resources, wording
 from actions.base import LedgerAction, Talk
-from actions.steps import question
 
 
 class ActionAnswer(LedgerAction):
@@ -19,7 +18,7 @@ class ActionAnswer(LedgerAction):
             f"utter_respond_about_{wording.topic(talk.turn.text)}",
             first_response=wording.duration(length, talk.turn.language),
         )
-        _come_back(talk)
+        talk.come_back()
 
 
 class ActionOwnUp(LedgerAction):
@@ -34,9 +33,4 @@ class ActionOwnUp(LedgerAction):
         policy, now = resources.policy(), resources.now()
         script = f"utter_respond_robot_{people.presence(policy, now)}"
         talk.say(script, **people.opening(talk.turn, policy, now))
-        _come_back(talk)
-
-
-def _come_back(talk: Talk) -> None:
-    if open_question := question(talk.turn.awaited):
-        talk.say(open_question)
+        talk.come_back()

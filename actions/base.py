@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions import resources
 from actions.meanings import destination
-from actions.steps import Step
+from actions.steps import Step, question
 from ledger.heard import Heard
 from ledger.services.hearing import Hearing
 from ledger.vocabulary import Language
@@ -90,6 +90,11 @@ class Talk:
     def say(self, script: str, **values: Any) -> None:
         """Speak a script; ``values`` fill its placeholders, slots the rest."""
         self.dispatcher.utter_message(response=script, **values)
+
+    def come_back(self) -> None:
+        """Ask again what was open before the detour."""
+        if script := question(self.turn.awaited):
+            self.say(script)
 
     def ask(self, step: Step) -> None:
         """Leave ``step`` as what is asked or told next; the rules speak it."""

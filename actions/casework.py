@@ -11,7 +11,7 @@ from actions.steps import Known, Step
 from ledger.heard import Heard
 from ledger.services import cases
 from ledger.services.hearing import Hearing
-from ledger.vocabulary import CaseType, Language, Remedy, Signal
+from ledger.vocabulary import CaseType, Kind, Language, Remedy, Signal
 
 BARE_ANSWERS = (Meaning.YES_OR_NO, Meaning.NO_CONTACT)
 
@@ -25,7 +25,7 @@ async def hear(talk: Talk, meant: Meaning) -> Hearing | None:
     hearing: Hearing | None = await into(
         talk.session,
         message_id=turn.message_id,
-        heard=answering(turn.heard, turn.awaited),
+        heard=answering(turn.heard, turn.awaited, turn.case),
         policy=resources.policy(),
         now=resources.now(),
     )
@@ -34,10 +34,15 @@ async def hear(talk: Talk, meant: Meaning) -> Hearing | None:
     return hearing
 
 
-def answering(heard: Heard, awaited: str | None) -> Heard:
-    """An answer to "what do you want?" is a wish, though it bears no name we know."""
+def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
+    """What was heard, read as the answer to what was asked.
+
+    What is wanted is a wish though it bears no name we know; who a journalist is makes no complaint.
+    """
     if awaited == Step.REMEDY and not heard.remedies:
         return replace(heard, remedies=(Remedy.OTHER,))
+    if case and case.type == CaseType.CONTACT and not heard.intent.startswith("complain_"):
+        return replace(heard, kind=Kind.OTHER, category=None)
     return heard
 
 
@@ -67,6 +72,7 @@ def known(talk: Talk, hearing: Hearing) -> Known:
     return Known(
         type=CaseType(hearing.type),
         signals=frozenset({*hearing.reasons, *heard.signals}),
+        narrative=hearing.narrative,
         story_known=hearing.story_known,
         remedy_known=bool(hearing.remedies),
         contact_known=hearing.contact != "unknown",

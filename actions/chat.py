@@ -1,7 +1,7 @@
 """Greetings, thanks, praise and goodbye: a short human answer, and back to the open question."""
 
 from actions.base import LedgerAction, Talk
-from actions.steps import Step, question
+from actions.steps import Step
 
 
 class ActionChat(LedgerAction):
@@ -20,5 +20,5 @@ class ActionChat(LedgerAction):
         if intent == "goodbye" and Step.CONFIRM not in talk.asked:
             talk.say("utter_respond_confirm")
             talk.ask(Step.CONFIRM)
-        elif intent != "goodbye" and (open_question := question(talk.turn.awaited)):
-            talk.say(open_question)
+        elif intent != "goodbye":
+            talk.come_back()

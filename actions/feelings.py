@@ -31,7 +31,7 @@ def _situations(heard: Heard) -> Iterator[str]:
         yield "group"
     if heard.kind is Kind.COMPLAINT or heard.emotion >= HOT:
         yield from _hardships(heard)
-    if heard.kind is Kind.COMPLAINT and heard.category:
+    if heard.category and heard.intent.startswith("complain_"):
         yield heard.category.value
     if heard.emotion >= HOT:
         yield "anger"

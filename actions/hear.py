@@ -2,11 +2,14 @@
 
 from actions import casework, feelings, resources, wording
 from actions.base import LedgerAction, Talk
-from actions.meanings import YES, Meaning, meaning
+from actions.meanings import Meaning, answer, meaning
 from actions.steps import HARD_TO_TELL, Step, after_misses, next_step
 from ledger.services import cases, handoff
 from ledger.services.hearing import Hearing
 from ledger.vocabulary import CaseType, Signal
+
+SHORTER = {Meaning.CONTACT: Step.DONE, Meaning.NO_CONTACT: Step.DONE, Meaning.YES_OR_NO: Step.OKAY}
+"""What follows a confirmed case's bare answers: nothing was added to it."""
 
 
 class ActionHear(LedgerAction):
@@ -26,9 +29,12 @@ class ActionHear(LedgerAction):
         talk.slots["misses"] = 0
         casework.remember(talk, hearing)
         if Signal.SELF_HARM in talk.turn.heard.signals:
-            return await _stay(talk)
-        _acknowledge(talk, hearing, meant)
-        talk.ask(_step(talk, hearing))
+            await _stay(talk)
+        elif talk.turn.awaited in (Step.STAY, Step.BESIDE):
+            talk.ask(Step.BESIDE)
+        else:
+            _acknowledge(talk, hearing, meant)
+            talk.ask(_step(talk, hearing, meant))
 
 
 def _ask_again(talk: Talk) -> None:
@@ -69,8 +75,8 @@ def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
     if meant is Meaning.REPEATED:
         talk.say("utter_acknowledge_repeat_said", known=wording.quote(hearing.narrative, language))
     elif found := _situation(talk, hearing):
-        talk.slots["heat"] = feelings.heat(talk.turn.heard)
-        talk.say(f"utter_acknowledge_{found}", mirror=wording.quote(talk.turn.text, language))
+        mirror = wording.quote(talk.turn.text, language)
+        talk.say(f"utter_acknowledge_{found}", mirror=mirror, heat=feelings.heat(talk.turn.heard))
         talk.acknowledge(found)
     casework.acknowledge_danger(talk, hearing)
     if meant is Meaning.CONTACT:
@@ -87,12 +93,14 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
         return None  # "How are they now?" comes before every other word.
     if talk.turn.awaited == Step.SAFETY:
         return "hurt"
-    return feelings.situation(heard, talk.acknowledged)
+    found = feelings.situation(heard, talk.acknowledged)
+    return found or (hearing.category or "other" if hearing.opened else None)
 
 
-def _step(talk: Talk, hearing: Hearing) -> Step:
+def _step(talk: Talk, hearing: Hearing, meant: Meaning) -> Step:
     turn = talk.turn
-    willing = turn.heard.intent in YES and turn.awaited == Step.CONTACT
+    willing = turn.awaited == Step.CONTACT and answer(turn.heard, turn.text) is True
     if willing and hearing.contact == "unknown" and talk.asked.count(Step.CONTACT) < HARD_TO_TELL:
         return Step.CONTACT
-    return next_step(casework.known(talk, hearing))
+    step = next_step(casework.known(talk, hearing))
+    return SHORTER.get(meant, step) if step is Step.ADDED else step

@@ -1,20 +1,24 @@
-"""What a message means where the talk stands: the same words may answer, refuse or tell more."""
+"""What a message means where the talk stands: the same words may answer, refuse or tell more.
 
+No journey hangs on one intent: an answer to our own question is an answer however it was classified.
+"""
+
+import re
 from enum import StrEnum
 
+from actions import wording
 from actions.steps import QUESTIONS, Step
 from ledger.heard import Heard
 from ledger.vocabulary import Kind, Signal
 
-NO = frozenset({"deny", "refuse_contact"})
-YES = frozenset({"affirm"})
-PLEASANTRIES = frozenset({"greet", "thank", "goodbye", "praise"})
 INFORMATION = frozenset({"add_information", "state_remedy", "give_contact", "repeat_said"})
 DETOURS = frozenset({"action_answer", "action_chat", "action_own_up"})
 ON_A_REVISIT = frozenset({"action_hear", "action_chat", "action_rate"})
 HARMLESS = frozenset({Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND, Signal.VULNERABLE})
+SURE = 0.5
+"""From which confidence on a yes or no is believed that is none of the usual words."""
 A_SENTENCE = 8
-"""From how many characters an unclear message is taken for information, not for a slip."""
+"""From how many characters on an unclear message is taken for information, not for a slip."""
 
 
 class Meaning(StrEnum):
@@ -28,33 +32,37 @@ class Meaning(StrEnum):
     UNCLEAR = "unclear"
 
 
+def answer(heard: Heard, text: str) -> bool | None:
+    """True for a yes, False for a no, None for neither."""
+    said = re.sub(r"[^\w]+", " ", text.lower()).strip()
+    if said in wording.markers("yes"):
+        return True
+    if said in wording.markers("no"):
+        return False
+    if heard.confidence < SURE:
+        return None
+    return {"affirm": True, "deny": False}.get(heard.intent)
+
+
 def meaning(heard: Heard, text: str, awaited: str | None, case_open: bool) -> Meaning:
     """What a message means when ``awaited`` is the step whose answer is still open."""
-    reachable = bool(heard.values("phone") or heard.values("email"))
-    if reachable:
+    said = answer(heard, text)
+    if heard.values("phone") or heard.values("email"):
         return Meaning.CONTACT
-    if case_open and _refuses_contact(heard, awaited):
+    if case_open and (heard.intent == "refuse_contact" or (awaited == Step.CONTACT and said is False)):
         return Meaning.NO_CONTACT
     if case_open and heard.intent == "repeat_said":
         return Meaning.REPEATED
+    if said is not None and not heard.signals:
+        return Meaning.YES_OR_NO
     if heard.kind is Kind.COMPLAINT or heard.signals or heard.remedies:
         return Meaning.MATTER
-    if heard.intent in NO | YES:
-        return Meaning.YES_OR_NO
     return Meaning.MATTER if case_open and _tells(heard, text, awaited) else Meaning.UNCLEAR
 
 
 def destination(action: str, heard: Heard, text: str, awaited: str | None) -> str:
     """Which action a message is for, when its intent alone led to ``action``."""
-    if awaited in (Step.RATING, Step.OPINION) and action in ON_A_REVISIT:
-        return "action_rate"
-    if awaited == Step.STATUS and action == "action_hear" and heard.values("case_number"):
-        return "action_tell_status"
-    if action in DETOURS and grave(heard):
-        return "action_hear"
-    if action == "action_rate" and awaited not in (Step.RATING, Step.OPINION) and not heard.values("rating"):
-        return "action_hear"
-    return action
+    return _by_answer(action, heard, text, awaited) or _by_question(action, heard, text, awaited) or action
 
 
 def grave(heard: Heard) -> bool:
@@ -62,9 +70,40 @@ def grave(heard: Heard) -> bool:
     return heard.kind is Kind.COMPLAINT or bool(set(heard.signals) - HARMLESS)
 
 
-def _refuses_contact(heard: Heard, awaited: str | None) -> bool:
-    return heard.intent == "refuse_contact" or (awaited == Step.CONTACT and heard.intent in NO)
+def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:
+    """A yes or no goes to the action that asked."""
+    said = answer(heard, text)
+    if said is None:
+        return None
+    decided = {
+        (Step.CANCEL, True): "action_withdraw",
+        (Step.CANCEL, False): "action_keep",
+        (Step.HUMAN, True): "action_ask_human",
+    }
+    asker = decided.get((Step(awaited), said)) if awaited else None
+    return asker or ("action_hear" if awaited in QUESTIONS else None)
+
+
+def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:
+    """What we asked for, and what must be heard, goes before what the message looks like."""
+    if awaited in (Step.RATING, Step.OPINION):
+        return "action_rate" if action in ON_A_REVISIT else None
+    if action == "action_rate":
+        return None if heard.values("rating") else "action_hear"
+    if awaited == Step.STATUS and action == "action_hear" and heard.values("case_number"):
+        return "action_tell_status"
+    if action in DETOURS and (grave(heard) or awaited in (Step.STAY, Step.BESIDE)):
+        return "action_hear"
+    rhetorical = (
+        action == "action_answer" and awaited in QUESTIONS and wording.topic(text) == wording.NO_TOPIC
+    )
+    return "action_hear" if rhetorical else None
 
 
 def _tells(heard: Heard, text: str, awaited: str | None) -> bool:
-    return awaited in QUESTIONS or heard.intent in INFORMATION or len(text.strip()) >= A_SENTENCE
+    return (
+        awaited in QUESTIONS
+        or awaited in (Step.STAY, Step.BESIDE)
+        or heard.intent in INFORMATION
+        or len(text.strip()) >= A_SENTENCE
+    )

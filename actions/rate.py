@@ -5,6 +5,7 @@ from actions.base import LedgerAction, Talk
 from actions.steps import Step
 from ledger.heard import Heard
 from ledger.services import cases
+from ledger.services.resolving import Rated
 from ledger.vocabulary import Kind
 
 WORST = 1
@@ -34,8 +35,7 @@ class ActionRate(LedgerAction):
         )
         if rated is None:
             return talk.say("utter_revisit_nothing_to_rate")
-        talk.slots["case_number"] = rated.number
-        _answer(talk, rated.reopened)
+        _answer(talk, rated)
 
 
 def rating_of(heard: Heard) -> int | None:
@@ -53,13 +53,11 @@ def _judges(heard: Heard) -> bool:
     return heard.intent not in ("greet", "affirm") or bool(heard.values("rating"))
 
 
-def _answer(talk: Talk, reopened: bool) -> None:
+def _answer(talk: Talk, rated: Rated) -> None:
     if talk.turn.awaited == Step.OPINION:
         talk.say("utter_revisit_opinion_noted")
         talk.slots["next_step"] = None
-    elif reopened:
-        talk.say("utter_revisit_reopened")
-        talk.slots["next_step"] = Step.OPINION.value
     else:
-        talk.say("utter_revisit_thanks")
+        mood = "reopened" if rated.reopened else "thanks"
+        talk.say(f"utter_revisit_{mood}", case_number=rated.number)
         talk.slots["next_step"] = Step.OPINION.value

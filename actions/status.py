@@ -38,6 +38,7 @@ class ActionTellStatus(LedgerAction):
             talk.slots["next_step"] = Step.STATUS.value
         else:
             _tell(talk, view)
+            talk.come_back()
 
 
 def pass_code(text: str, number: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """What is asked or told next: one step a turn, nothing twice (playbook A1, A3, A7, A10, B9, B10)."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,13 @@ from ledger.vocabulary import CaseType, Signal
 HARD_TO_TELL = 2
 """How many times the story is asked for: a second open question may help, a third is a questionnaire."""
 
+COUNTED = re.compile(
+    r"[\d一二三四五六七八九十百千两兩几幾]+多?\s*[个個名位户戶人家]"
+    r"|(?:\d+|dozens|hundreds?|thousands?)\s*(?:of us|of )?\s*(?:\w+ )?"
+    r"(?:people|families|owners|residents|workers|customers|us\b)",
+    re.IGNORECASE,
+)
+
 
 class Step(StrEnum):
     """A step of the talk. Questions wait for their answer; the others leave nothing open.
@@ -17,15 +25,20 @@ class Step(StrEnum):
     """
 
     STAY = "stay"
+    BESIDE = "beside"
     SAFETY = "safety"
     STORY = "story"
     HEADCOUNT = "headcount"
+    PLACE = "place"
     REMEDY = "remedy"
     CONTACT = "contact"
     OUTLET = "outlet"
     CONFIRM = "confirm"
     PRESS = "press"
+    SPOKESPERSON = "spokesperson"
     ADDED = "added"
+    OKAY = "okay"
+    DONE = "done"
     MEANING = "meaning"
     HUMAN = "human"
     CANCEL = "cancel"
@@ -34,7 +47,9 @@ class Step(StrEnum):
     OPINION = "opinion"
 
 
-QUESTIONS = frozenset({Step.SAFETY, Step.STORY, Step.HEADCOUNT, Step.REMEDY, Step.CONTACT, Step.OUTLET})
+QUESTIONS = frozenset(
+    {Step.SAFETY, Step.STORY, Step.HEADCOUNT, Step.PLACE, Step.REMEDY, Step.CONTACT, Step.OUTLET}
+)
 """Steps whose answer belongs into the case, whatever its words are."""
 
 
@@ -48,6 +63,7 @@ class Known:
 
     type: CaseType
     signals: Collection[str]
+    narrative: str
     story_known: bool
     remedy_known: bool
     contact_known: bool
@@ -58,9 +74,11 @@ def next_step(known: Known) -> Step:
     """The smallest useful step: people first, then the story, what they want, how to reach them, our word."""
     if known.type is CaseType.CONTACT and Signal.SPECIAL_IDENTITY in known.signals:
         return _for_press(known)
-    if step := _people(known) or _matter(known):
-        return step
-    return Step.ADDED if Step.CONFIRM in known.asked else Step.CONFIRM
+    if Signal.INJURY_SAFETY in known.signals and Step.SAFETY not in known.asked:
+        return Step.SAFETY
+    if Step.CONFIRM in known.asked:
+        return Step.ADDED
+    return _open_question(known) or Step.CONFIRM
 
 
 def question(step: str | None) -> str | None:
@@ -78,22 +96,14 @@ def after_misses(misses: int) -> Step:
 def _for_press(known: Known) -> Step:
     if Step.OUTLET not in known.asked:
         return Step.OUTLET
-    return Step.ADDED if Step.PRESS in known.asked else Step.PRESS
+    return Step.SPOKESPERSON if Step.PRESS in known.asked else Step.PRESS
 
 
-def _people(known: Known) -> Step | None:
-    if Signal.INJURY_SAFETY in known.signals and Step.SAFETY not in known.asked:
-        return Step.SAFETY
-    return None
-
-
-def _matter(known: Known) -> Step | None:
-    if Step.CONFIRM in known.asked:
-        return None
+def _open_question(known: Known) -> Step | None:
     if not known.story_known and known.asked.count(Step.STORY) < HARD_TO_TELL:
         return Step.STORY
-    if Signal.GROUP_EVENT in known.signals and Step.HEADCOUNT not in known.asked:
-        return Step.HEADCOUNT
+    if Signal.GROUP_EVENT in known.signals and not {Step.HEADCOUNT, Step.PLACE} & set(known.asked):
+        return Step.PLACE if COUNTED.search(known.narrative) else Step.HEADCOUNT
     if not known.remedy_known and Step.REMEDY not in known.asked:
         return Step.REMEDY
     if not known.contact_known and Step.CONTACT not in known.asked:

@@ -14,10 +14,13 @@ from ledger.policy import Policy
 from ledger.vocabulary import Language
 
 LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en"}
+NO_TOPIC = "general"
 CLAUSES = re.compile(r"[,\uff0c.\u3002!\uff01?\uff1f;\uff1b:\uff1a\u3001\n\r\u2026~\uff5e]+|\s{2,}")
+ADDRESSED = re.compile(r"^(?:你们|你們|貴公司|贵公司|您们)(?:家|这边|這邊)?(?:的|这|這|那)?(?:个|個|台|破)?")
+ADDRESSED_ENGLISH = re.compile(r"^[Yy]our ")
 HAN = re.compile(r"[㐀-鿿]")
-CHARACTERS = (4, 22)
-WORDS = (3, 14)
+CHARACTERS = range(5, 25)
+WORDS = range(4, 17)
 
 
 @cache
@@ -53,10 +56,10 @@ def duration(length: timedelta, language: Language) -> str:
 
 
 def topic(question: str) -> str:
-    """What a question about procedure is about; ``general`` when its words tell nothing."""
+    """What a question about procedure is about; NO_TOPIC when its words tell nothing."""
     asked = question.lower()
     topics = _wording()["topics"].items()
-    return next((name for name, marks in topics if any(mark in asked for mark in marks)), "general")
+    return next((name for name, marks in topics if any(mark in asked for mark in marks)), NO_TOPIC)
 
 
 def quote(text: str, language: Language) -> str:
@@ -66,10 +69,14 @@ def quote(text: str, language: Language) -> str:
 
 
 def reflection(text: str) -> str:
-    """The clause of a message that says most and may be said back: no insult, no threat, no question."""
-    clauses = [clause.strip(" -—:\"'“”「」()") for clause in CLAUSES.split(text) if clause]
-    fit = [clause for clause in clauses if _fits(clause)]
-    return max(fit, key=len, default="")
+    """The first clause of a message that may be said back: long enough, no insult, threat or question."""
+    clauses = (_as_reported(clause.strip(" -—\"'“”「」()")) for clause in CLAUSES.split(text))
+    return next((clause for clause in clauses if _fits(clause)), "")
+
+
+def _as_reported(clause: str) -> str:
+    """Without the word for us it opens with: ``你们的冰箱`` is ``冰箱``, ``Your fridge`` is ``The fridge``."""
+    return ADDRESSED_ENGLISH.sub("The ", ADDRESSED.sub("", clause))
 
 
 def _fits(clause: str) -> bool:
@@ -79,8 +86,8 @@ def _fits(clause: str) -> bool:
 
 def _speakable_length(clause: str) -> bool:
     if HAN.search(clause):
-        return CHARACTERS[0] <= len(clause) <= CHARACTERS[1]
-    return WORDS[0] <= len(clause.split()) <= WORDS[1]
+        return len(clause) in CHARACTERS
+    return len(clause.split()) in WORDS
 
 
 def _day(day: date, today: date, language: Language) -> str:

@@ -28,11 +28,12 @@ class ScriptBook(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """One wording of a script, filled in; None when no wording fits the slots."""
-        slots = tracker.current_slot_values()
+        # An action's slots are set after it has spoken: what it passes along decides before them.
+        slots = {**tracker.current_slot_values(), **kwargs}
         wordings = ResponseVariationFilter(self.responses).responses_for_utter_action(
             utter_action, output_channel, slots
         )
-        filled = [self._fill_response(deepcopy(wording), slots, **kwargs) for wording in wordings]
+        filled = [self._fill_response(deepcopy(wording), slots) for wording in wordings]
         said = [event.text for event in tracker.applied_events() if isinstance(event, BotUttered)]
         return least_heard(_turned(filled, tracker.sender_id), said)
 
