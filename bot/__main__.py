@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot.classify import ClassifyError
-from bot.cli import book, desk, hearing, people
+from bot.cli import book, demo, desk, hearing, people
 from bot.runtime.errors import StartError
 from bot.settings import SettingsError
 from ledger.errors import LedgerError
@@ -19,6 +19,7 @@ app = typer.Typer(
 desk.register(app)
 people.register(app)
 hearing.register(app)
+demo.register(app)
 app.add_typer(book.app, name="ledger")
 
 
