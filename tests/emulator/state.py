@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -82,10 +83,9 @@ class Telegram:
         """Confirm all updates before ``offset``, then wait up to ``seconds`` for further ones."""
         self.confirm(offset)
         async with self.news:
-            try:
-                await asyncio.wait_for(self.news.wait_for(lambda: bool(self._waiting)), seconds)
-            except TimeoutError:
-                return []
+            with suppress(TimeoutError):
+                if not self._waiting:
+                    await asyncio.wait_for(self.news.wait_for(lambda: bool(self._waiting)), seconds)
             return self.waiting()[:limit]
 
     def confirm(self, offset: int) -> None:
