@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot.classify import ClassifyError
-from bot.cli import book, demo, desk, hearing, people
+from bot.cli import book, demo, departments, desk, hearing, people
 from bot.runtime.errors import StartError
 from bot.settings import SettingsError
 from ledger.errors import LedgerError
@@ -21,6 +21,7 @@ people.register(app)
 hearing.register(app)
 demo.register(app)
 app.add_typer(book.app, name="ledger")
+app.add_typer(departments.app, name="department")
 
 
 def main() -> None:
