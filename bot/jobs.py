@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from bot import delivery, memory, notices, turns
 from bot.channels.base import DeliveryDelayed
-from bot.desk import Desk
+from bot.desk import Desk, utc_now
 from bot.engine import EngineError
 from bot.turns import HeldByHuman
 from ledger import queue
@@ -101,7 +101,7 @@ async def _speak(
     except (EngineError, HeldByHuman) as error:
         if isinstance(error, EngineError) and not _spent(context, desk.patience.turns):
             raise
-        await _defer(desk, queue.PROACTIVE_TURN, at=desk.now() + ASKED_AGAIN_AFTER, **asked)
+        await _defer(desk, queue.PROACTIVE_TURN, at=utc_now() + ASKED_AGAIN_AFTER, **asked)
 
 
 async def _hear_belatedly(desk: Desk, context: JobContext, *, message_id: int) -> None:

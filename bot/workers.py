@@ -17,7 +17,7 @@ from procrastinate.worker import Worker
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.desk import Desk
+from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
 from ledger.services import watchdog
 
@@ -137,7 +137,7 @@ class Workers:
         orphans = doing - self._running
         for job_id in orphans & self._suspects:
             log.warning("job.orphaned", job_id=job_id)
-            await self._app.job_manager.retry_job_by_id_async(job_id, retry_at=self._desk.now())
+            await self._app.job_manager.retry_job_by_id_async(job_id, retry_at=utc_now())
         self._suspects = orphans
 
     async def _revive(self) -> None:

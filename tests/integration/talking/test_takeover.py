@@ -14,7 +14,7 @@ from ledger.services import cases, departments, handoff
 from ledger.services.entries import verify
 from ledger.vocabulary import Delivery, Holding, Role
 
-from .stand_ins import heard, reply
+from .stand_ins import complaint, reply
 from .world import NIGHT, World
 
 
@@ -107,9 +107,7 @@ async def test_while_a_person_holds_it_danger_is_heard_all_the_same(world: World
     fang = await world.agent("fang")
     received = await world.says("你好")
     await world.takes(fang, received)
-    world.engine.hear = lambda text: heard(
-        kind="complaint", category="other", signals=["media_threat"], emotion=3
-    )
+    world.engine.hear = lambda text: complaint(signals=["media_threat"], emotion=3)
     await world.says("我找记者去")
     [case] = await world.cases()
     assert [reason["code"] for reason in case.special_reasons] == ["media_threat"]
