@@ -11,6 +11,7 @@ import pytest
 from bot.runtime.postgres import EmbeddedServer
 from ledger.db import Database
 from ledger.migrate import upgrade
+from tests.served_desk import ServedDesk, serving
 
 pytest_plugins = ["tests.ledger_world"]
 
@@ -56,3 +57,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def served(database_url: str, tmp_path: Path) -> AsyncIterator[ServedDesk]:
+    """A desk of this test's own, served on a port of this machine."""
+    async with serving(database_url, tmp_path) as desk:
+        yield desk
