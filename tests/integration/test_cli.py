@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.__main__ import main
 from bot.cli.session import in_transaction
 from ledger.models import Staff
-from ledger.services import staff
+from ledger.policy import Policy
+from ledger.services import departments, staff
 
 Command = Callable[..., str]
 
@@ -100,3 +101,15 @@ def test_the_ledger_is_proved_and_its_seal_recognised(qingting: Command) -> None
 def test_an_unreachable_database_is_one_line(qingting: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QINGTING_DATABASE_URL", "postgresql://me@127.0.0.1:1/desk")
     assert qingting("user", "list").startswith("QINGTING_DATABASE_URL cannot be reached")
+
+
+def test_a_department_is_given_its_people(qingting: Command, policy: Policy) -> None:
+    async def create(session: AsyncSession) -> None:
+        await departments.sync(session, policy=policy, now=datetime.now(UTC))
+
+    in_transaction(create)
+    qingting("user", "add", "wang")
+    qingting("department", "delegate", "headquarters", "wang")
+    assert qingting("department", "duty", "headquarters", "wang").split("\t")[2:] == ["-", "wang", "wang"]
+    assert qingting("department", "duty", "headquarters").split("\t")[2:] == ["-", "wang", "-"]
+    assert "headquarters" in qingting("department", "list").splitlines()[0]

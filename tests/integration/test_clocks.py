@@ -1,16 +1,19 @@
 """Clocks are breached at the second they are due, and go on until a named person stops them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from ledger.models import Clock, Staff
 from ledger.queue import CLOCK_DUE, CLOCK_ESCALATE, CLOCK_REMIND
 from ledger.services import clocks, departments
 from ledger.vocabulary import ClockKind, Role, Signal
+from tests.ledger_world import LedgerWorld
 
 
 @pytest.fixture
-async def people(desk_ledger):
+async def people(desk_ledger: LedgerWorld) -> dict[str, Staff]:
     """Duty contact, delegate and supervisor of headquarters."""
     duty, delegate = await desk_ledger.staff("duty"), await desk_ledger.staff("delegate")
     boss = await desk_ledger.staff("boss", Role.SUPERVISOR)
@@ -24,19 +27,19 @@ async def people(desk_ledger):
 
 
 @pytest.fixture
-async def special(desk_ledger, people):
+async def special(desk_ledger: LedgerWorld, people: dict[str, Staff]) -> str:
     """The number of a special user's case."""
     hearing = await desk_ledger.complains(signals=(Signal.LEGAL_THREAT,))
     return hearing.number
 
 
 @pytest.fixture
-async def headquarters(desk_ledger, special):
+async def headquarters(desk_ledger: LedgerWorld, special: str) -> Clock:
     """Its headquarters clock."""
     return await desk_ledger.clock(special, ClockKind.HEADQUARTERS)
 
 
-async def escalate(world, clock, step):
+async def escalate(world: LedgerWorld, clock: Clock, step: int) -> None:
     await world.do(
         lambda session: clocks.escalate(
             session, clock_id=clock.id, step=step, policy=world.policy, now=world.now
@@ -44,7 +47,7 @@ async def escalate(world, clock, step):
     )
 
 
-async def remind(world, clock, round="900s"):
+async def remind(world: LedgerWorld, clock: Clock, round: str = "900s") -> None:
     await world.do(
         lambda session: clocks.remind(
             session, clock_id=clock.id, round=round, policy=world.policy, now=world.now
@@ -52,32 +55,34 @@ async def remind(world, clock, round="900s"):
     )
 
 
-async def acknowledge(world, number, person):
+async def acknowledge(world: LedgerWorld, number: str, person: Staff) -> Clock:
     return await world.do(
         lambda session: clocks.acknowledge(session, number=number, staff=person, now=world.now)
     )
 
 
-async def told_since(world, before):
+async def told_since(world: LedgerWorld, before: int) -> list[tuple[str, str | None]]:
     return [(kind, who) for kind, who, _ in (await world.told())[before:]]
 
 
-async def escalations(world):
+async def escalations(world: LedgerWorld) -> list[Any]:
     return [job for job in await world.jobs(CLOCK_ESCALATE)]
 
 
-async def test_the_job_of_a_clock_is_due_when_the_clock_is(desk_ledger, headquarters):
+async def test_the_job_of_a_clock_is_due_when_the_clock_is(
+    desk_ledger: LedgerWorld, headquarters: Clock
+) -> None:
     [job] = [job for job in await desk_ledger.jobs(CLOCK_DUE) if job.args["clock_id"] == headquarters.id]
     assert job.scheduled_at == headquarters.due_at
 
 
-async def test_reminders_are_due_before_the_deadline(desk_ledger, headquarters):
+async def test_reminders_are_due_before_the_deadline(desk_ledger: LedgerWorld, headquarters: Clock) -> None:
     jobs = [job for job in await desk_ledger.jobs(CLOCK_REMIND) if job.args["clock_id"] == headquarters.id]
     before = {headquarters.due_at - job.scheduled_at for job in jobs}
     assert before == {timedelta(minutes=15), timedelta(minutes=5)}
 
 
-async def test_a_reminder_tells_those_on_duty_once(desk_ledger, headquarters):
+async def test_a_reminder_tells_those_on_duty_once(desk_ledger: LedgerWorld, headquarters: Clock) -> None:
     before = len(await desk_ledger.notices())
     desk_ledger.later(minutes=15)
     await remind(desk_ledger, headquarters)
@@ -85,14 +90,18 @@ async def test_a_reminder_tells_those_on_duty_once(desk_ledger, headquarters):
     assert await told_since(desk_ledger, before) == [("reminder", "duty")]
 
 
-async def test_nobody_is_reminded_of_a_stopped_clock(desk_ledger, special, headquarters, people):
+async def test_nobody_is_reminded_of_a_stopped_clock(
+    desk_ledger: LedgerWorld, special: str, headquarters: Clock, people: dict[str, Staff]
+) -> None:
     await acknowledge(desk_ledger, special, people["duty"])
     before = len(await desk_ledger.notices())
     await remind(desk_ledger, headquarters)
     assert len(await desk_ledger.notices()) == before
 
 
-async def test_a_clock_is_breached_when_it_falls_due(desk_ledger, special, headquarters):
+async def test_a_clock_is_breached_when_it_falls_due(
+    desk_ledger: LedgerWorld, special: str, headquarters: Clock
+) -> None:
     before = len(await desk_ledger.notices())
     desk_ledger.later(minutes=30)
     await desk_ledger.falls_due(headquarters)
@@ -102,7 +111,7 @@ async def test_a_clock_is_breached_when_it_falls_due(desk_ledger, special, headq
     assert await told_since(desk_ledger, before) == [("breach", "duty")]
 
 
-async def test_a_breach_happens_once(desk_ledger, special, headquarters):
+async def test_a_breach_happens_once(desk_ledger: LedgerWorld, special: str, headquarters: Clock) -> None:
     desk_ledger.later(minutes=30)
     await desk_ledger.falls_due(headquarters)
     await desk_ledger.falls_due(headquarters)
@@ -110,7 +119,9 @@ async def test_a_breach_happens_once(desk_ledger, special, headquarters):
     assert len(await escalations(desk_ledger)) == 1
 
 
-async def test_a_job_that_comes_a_moment_early_comes_again(desk_ledger, special, headquarters):
+async def test_a_job_that_comes_a_moment_early_comes_again(
+    desk_ledger: LedgerWorld, special: str, headquarters: Clock
+) -> None:
     desk_ledger.later(minutes=30, seconds=-1)
     await desk_ledger.falls_due(headquarters)
     assert (await desk_ledger.clock(special, ClockKind.HEADQUARTERS)).breached_at is None
@@ -118,20 +129,26 @@ async def test_a_job_that_comes_a_moment_early_comes_again(desk_ledger, special,
     assert [job.scheduled_at for job in jobs] == [headquarters.due_at] * 2
 
 
-async def test_an_acknowledged_clock_is_never_breached(desk_ledger, special, headquarters, people):
+async def test_an_acknowledged_clock_is_never_breached(
+    desk_ledger: LedgerWorld, special: str, headquarters: Clock, people: dict[str, Staff]
+) -> None:
     await acknowledge(desk_ledger, special, people["duty"])
     desk_ledger.later(minutes=30)
     await desk_ledger.falls_due(headquarters)
     assert (await desk_ledger.clock(special, ClockKind.HEADQUARTERS)).breached_at is None
 
 
-async def test_late_is_late_even_if_nobody_was_awake(desk_ledger, special, people):
+async def test_late_is_late_even_if_nobody_was_awake(
+    desk_ledger: LedgerWorld, special: str, people: dict[str, Staff]
+) -> None:
     desk_ledger.later(minutes=31)
     clock = await acknowledge(desk_ledger, special, people["duty"])
     assert clock.breached_at == clock.due_at
 
 
-async def test_after_the_breach_the_delegate_then_the_supervisors_are_told(desk_ledger, headquarters):
+async def test_after_the_breach_the_delegate_then_the_supervisors_are_told(
+    desk_ledger: LedgerWorld, headquarters: Clock
+) -> None:
     desk_ledger.later(minutes=30)
     await desk_ledger.falls_due(headquarters)
     before = len(await desk_ledger.notices())
@@ -145,7 +162,9 @@ async def test_after_the_breach_the_delegate_then_the_supervisors_are_told(desk_
     assert urging.scheduled_at == desk_ledger.now + desk_ledger.policy.escalation.urge_every
 
 
-async def test_urging_goes_on_until_somebody_acknowledges(desk_ledger, special, headquarters, people):
+async def test_urging_goes_on_until_somebody_acknowledges(
+    desk_ledger: LedgerWorld, special: str, headquarters: Clock, people: dict[str, Staff]
+) -> None:
     desk_ledger.later(minutes=30)
     await desk_ledger.falls_due(headquarters)
     for step in range(4):
@@ -159,7 +178,9 @@ async def test_urging_goes_on_until_somebody_acknowledges(desk_ledger, special, 
     assert len(await escalations(desk_ledger)) == 5
 
 
-async def test_a_step_that_runs_twice_is_taken_once(desk_ledger, special, headquarters):
+async def test_a_step_that_runs_twice_is_taken_once(
+    desk_ledger: LedgerWorld, special: str, headquarters: Clock
+) -> None:
     desk_ledger.later(minutes=30)
     await desk_ledger.falls_due(headquarters)
     await escalate(desk_ledger, headquarters, 0)
@@ -168,7 +189,7 @@ async def test_a_step_that_runs_twice_is_taken_once(desk_ledger, special, headqu
     assert len(await escalations(desk_ledger)) == 2
 
 
-async def test_without_a_delegate_the_next_step_follows_at_once(desk_ledger):
+async def test_without_a_delegate_the_next_step_follows_at_once(desk_ledger: LedgerWorld) -> None:
     await desk_ledger.staff("boss", Role.SUPERVISOR)
     hearing = await desk_ledger.complains(signals=(Signal.LEGAL_THREAT,))
     clock = await desk_ledger.clock(hearing.number, ClockKind.HEADQUARTERS)
@@ -189,7 +210,9 @@ async def test_headquarters_clock_goes_on_after_the_case_is_resolved(
     assert (await desk_ledger.clock(special, ClockKind.HEADQUARTERS)).breached_at
 
 
-async def test_a_breached_first_response_is_told_to_the_owner_and_the_department(desk_ledger):
+async def test_a_breached_first_response_is_told_to_the_owner_and_the_department(
+    desk_ledger: LedgerWorld,
+) -> None:
     wang, li = await desk_ledger.staff("wang"), await desk_ledger.staff("li")
     await desk_ledger.on_duty("after_sales", wang, li)
     hearing = await desk_ledger.complains()
@@ -199,7 +222,9 @@ async def test_a_breached_first_response_is_told_to_the_owner_and_the_department
     assert await escalations(desk_ledger) == []
 
 
-async def test_a_running_clock_is_not_started_again(desk_ledger, special, headquarters):
+async def test_a_running_clock_is_not_started_again(
+    desk_ledger: LedgerWorld, special: str, headquarters: Clock
+) -> None:
     async def start(session):
         case = await clocks.case_numbered(session, special)
         return await clocks.start(
@@ -213,7 +238,7 @@ async def test_a_running_clock_is_not_started_again(desk_ledger, special, headqu
     assert (await desk_ledger.do(start)).id == headquarters.id
 
 
-async def test_a_clock_that_is_gone_makes_no_noise(desk_ledger):
+async def test_a_clock_that_is_gone_makes_no_noise(desk_ledger: LedgerWorld) -> None:
     await desk_ledger.do(
         lambda session: clocks.fall_due(
             session, clock_id=4711, policy=desk_ledger.policy, now=desk_ledger.now

@@ -7,44 +7,46 @@ import yaml
 
 from ledger.errors import AlreadyAcknowledged, Missing, NotAllowed, NotSpecial
 from ledger.heard import Heard
+from ledger.models import Clock, Staff
 from ledger.policy import Email, Notices, Webhook
 from ledger.queue import SEND_NOTICE
 from ledger.services import cases, clocks, departments, staff
 from ledger.services.special import REASONS
 from ledger.special import SPECIAL_SIGNALS
 from ledger.vocabulary import ClockKind, Kind, Language, Role, Signal
+from tests.ledger_world import LedgerWorld
 
 THREAT = (Signal.MEDIA_THREAT, Signal.REGULATOR_THREAT, Signal.REPEAT_UNRESOLVED)
 IN_DESPAIR = Heard("despair", 0.9, Language.ZH_HANS, Kind.OTHER, None, (Signal.SELF_HARM,), emotion=3)
 
 
 @pytest.fixture
-async def duty(desk_ledger):
+async def duty(desk_ledger: LedgerWorld) -> Staff:
     """Somebody on duty at headquarters."""
     person = await desk_ledger.staff("zhao", name="赵敏")
     await desk_ledger.on_duty("headquarters", person)
     return person
 
 
-async def acknowledge(world, number, person):
+async def acknowledge(world: LedgerWorld, number: str, person: Staff) -> Clock:
     return await world.do(
         lambda session: clocks.acknowledge(session, number=number, staff=person, now=world.now)
     )
 
 
-def test_every_special_signal_has_its_reason_in_three_languages():
+def test_every_special_signal_has_its_reason_in_three_languages() -> None:
     words = yaml.safe_load(REASONS.read_text(encoding="utf-8"))
     assert set(words) >= SPECIAL_SIGNALS
     assert all(set(said) == set(Language) for said in words.values())
 
 
-async def test_a_plain_complaint_is_not_special(desk_ledger):
+async def test_a_plain_complaint_is_not_special(desk_ledger: LedgerWorld) -> None:
     hearing = await desk_ledger.complains(signals=(Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND))
     assert not hearing.special
     assert await desk_ledger.clocks(hearing.number, ClockKind.HEADQUARTERS) == []
 
 
-async def test_a_threat_flags_the_case_with_reasons_in_words(desk_ledger, duty):
+async def test_a_threat_flags_the_case_with_reasons_in_words(desk_ledger: LedgerWorld, duty: Staff) -> None:
     hearing = await desk_ledger.complains(signals=THREAT)
     assert hearing.newly_special
     assert hearing.reasons == ["media_threat", "regulator_threat"]
@@ -55,7 +57,9 @@ async def test_a_threat_flags_the_case_with_reasons_in_words(desk_ledger, duty):
     assert entry.reason == "表示要找媒体或上网曝光; 表示已经或要向监管部门、消协、热线投诉"
 
 
-async def test_headquarters_has_thirty_minutes_from_that_moment(desk_ledger, duty):
+async def test_headquarters_has_thirty_minutes_from_that_moment(
+    desk_ledger: LedgerWorld, duty: Staff
+) -> None:
     conversation = await desk_ledger.conversation()
     await desk_ledger.says(conversation)
     desk_ledger.later(minutes=7)
@@ -65,14 +69,14 @@ async def test_headquarters_has_thirty_minutes_from_that_moment(desk_ledger, dut
     assert (clock.due_at - clock.started_at).total_seconds() == 1800
 
 
-async def test_the_duty_contact_sees_it_in_the_console_at_once(desk_ledger, duty):
+async def test_the_duty_contact_sees_it_in_the_console_at_once(desk_ledger: LedgerWorld, duty: Staff) -> None:
     await desk_ledger.complains(signals=THREAT)
     [notice] = await desk_ledger.notices()
     assert (notice.staff_id, notice.way, notice.state) == (duty.id, "console", "sent")
     assert await desk_ledger.jobs(SEND_NOTICE) == []
 
 
-async def test_the_notice_goes_out_by_every_configured_way(desk_ledger):
+async def test_the_notice_goes_out_by_every_configured_way(desk_ledger: LedgerWorld) -> None:
     desk_ledger.policy = desk_ledger.policy.model_copy(
         update={
             "notices": Notices(
@@ -96,21 +100,23 @@ async def test_the_notice_goes_out_by_every_configured_way(desk_ledger):
     assert jobs == {notice.id for way, notice in notices.items() if way != "console"}
 
 
-async def test_a_robot_may_want_only_some_kinds(desk_ledger, duty):
+async def test_a_robot_may_want_only_some_kinds(desk_ledger: LedgerWorld, duty: Staff) -> None:
     hook = Webhook(name="group", url="https://robot.example", kinds=frozenset({"breach"}))
     desk_ledger.policy = desk_ledger.policy.model_copy(update={"notices": Notices(webhooks=(hook,))})
     await desk_ledger.complains(signals=THREAT)
     assert [notice.way for notice in await desk_ledger.notices()] == ["console"]
 
 
-async def test_the_department_a_threat_concerns_is_told_beforehand(desk_ledger, duty):
+async def test_the_department_a_threat_concerns_is_told_beforehand(
+    desk_ledger: LedgerWorld, duty: Staff
+) -> None:
     brand = await desk_ledger.staff("brand")
     await desk_ledger.on_duty("brand_operations", brand)
     await desk_ledger.complains(signals=(Signal.MEDIA_THREAT,))
     assert [who for _, who, _ in await desk_ledger.told()] == ["zhao", "brand"]
 
 
-async def test_with_nobody_on_duty_everybody_above_the_agents_is_told(desk_ledger):
+async def test_with_nobody_on_duty_everybody_above_the_agents_is_told(desk_ledger: LedgerWorld) -> None:
     await desk_ledger.staff("agent")
     await desk_ledger.staff("boss", Role.SUPERVISOR)
     await desk_ledger.staff("root", Role.ADMINISTRATOR)
@@ -118,7 +124,7 @@ async def test_with_nobody_on_duty_everybody_above_the_agents_is_told(desk_ledge
     assert {who for _, who, _ in await desk_ledger.told()} == {"boss", "root"}
 
 
-async def test_the_same_threat_again_tells_nobody_twice(desk_ledger, duty):
+async def test_the_same_threat_again_tells_nobody_twice(desk_ledger: LedgerWorld, duty: Staff) -> None:
     conversation = await desk_ledger.conversation()
     await desk_ledger.says(conversation, signals=THREAT)
     again = await desk_ledger.says(conversation, "我真的找记者", signals=THREAT)
@@ -127,7 +133,7 @@ async def test_the_same_threat_again_tells_nobody_twice(desk_ledger, duty):
     assert len(await desk_ledger.clocks(again.number, ClockKind.HEADQUARTERS)) == 1
 
 
-async def test_a_graver_danger_is_told_on_the_same_clock(desk_ledger, duty):
+async def test_a_graver_danger_is_told_on_the_same_clock(desk_ledger: LedgerWorld, duty: Staff) -> None:
     conversation = await desk_ledger.conversation()
     await desk_ledger.says(conversation, signals=THREAT)
     hearing = await desk_ledger.says(conversation, "我不想活了", signals=(Signal.SELF_HARM,))
@@ -137,13 +143,15 @@ async def test_a_graver_danger_is_told_on_the_same_clock(desk_ledger, duty):
     assert (await desk_ledger.actions(hearing.number)).count("special.graver") == 1
 
 
-async def test_somebody_in_danger_who_does_not_complain_opens_a_contact(desk_ledger, duty):
+async def test_somebody_in_danger_who_does_not_complain_opens_a_contact(
+    desk_ledger: LedgerWorld, duty: Staff
+) -> None:
     hearing = await desk_ledger.says(await desk_ledger.conversation(), "不想活了", IN_DESPAIR)
     assert (hearing.type, hearing.opened, hearing.newly_special) == ("contact", True, True)
     assert hearing.severity == "severe"
 
 
-async def test_who_was_special_before_is_special_again(desk_ledger, duty):
+async def test_who_was_special_before_is_special_again(desk_ledger: LedgerWorld, duty: Staff) -> None:
     conversation = await desk_ledger.conversation()
     await desk_ledger.says(conversation, signals=THREAT)
     message = await desk_ledger.message(conversation, "另外一件事")
@@ -159,7 +167,7 @@ async def test_who_was_special_before_is_special_again(desk_ledger, duty):
     assert second.reasons == ["special_before"]
 
 
-async def test_staff_may_flag_by_their_own_judgement(desk_ledger, duty):
+async def test_staff_may_flag_by_their_own_judgement(desk_ledger: LedgerWorld, duty: Staff) -> None:
     hearing = await desk_ledger.complains()
 
     def flag(reason):
@@ -182,7 +190,7 @@ async def test_staff_may_flag_by_their_own_judgement(desk_ledger, duty):
     assert await desk_ledger.clock(hearing.number, ClockKind.HEADQUARTERS)
 
 
-async def test_acknowledging_stops_the_clock_in_a_persons_name(desk_ledger, duty):
+async def test_acknowledging_stops_the_clock_in_a_persons_name(desk_ledger: LedgerWorld, duty: Staff) -> None:
     hearing = await desk_ledger.complains(signals=THREAT)
     desk_ledger.later(minutes=5)
     clock = await acknowledge(desk_ledger, hearing.number, duty)
@@ -191,7 +199,7 @@ async def test_acknowledging_stops_the_clock_in_a_persons_name(desk_ledger, duty
     assert (entry.action, entry.actor, entry.reason) == ("clock.stopped", "zhao", "acknowledged")
 
 
-async def test_an_agent_elsewhere_may_not_acknowledge(desk_ledger, duty):
+async def test_an_agent_elsewhere_may_not_acknowledge(desk_ledger: LedgerWorld, duty: Staff) -> None:
     hearing = await desk_ledger.complains(signals=THREAT)
     stranger = await desk_ledger.staff("stranger")
     with pytest.raises(NotAllowed):
@@ -200,14 +208,16 @@ async def test_an_agent_elsewhere_may_not_acknowledge(desk_ledger, duty):
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.ADMINISTRATOR])
-async def test_supervisors_and_administrators_may_acknowledge(desk_ledger, role):
+async def test_supervisors_and_administrators_may_acknowledge(desk_ledger: LedgerWorld, role: Role) -> None:
     hearing = await desk_ledger.complains(signals=THREAT)
     person = await desk_ledger.staff("person", role)
     assert (await acknowledge(desk_ledger, hearing.number, person)).stopped_by_id == person.id
 
 
 @pytest.mark.parametrize("office", ["head", "delegate"])
-async def test_head_and_delegate_of_headquarters_may_acknowledge(desk_ledger, office):
+async def test_head_and_delegate_of_headquarters_may_acknowledge(
+    desk_ledger: LedgerWorld, office: str
+) -> None:
     hearing = await desk_ledger.complains(signals=THREAT)
     person = await desk_ledger.staff("person")
     name_them = getattr(departments, f"set_{office}")
@@ -219,7 +229,7 @@ async def test_head_and_delegate_of_headquarters_may_acknowledge(desk_ledger, of
     assert await acknowledge(desk_ledger, hearing.number, person)
 
 
-async def test_a_disabled_account_may_not_acknowledge(desk_ledger):
+async def test_a_disabled_account_may_not_acknowledge(desk_ledger: LedgerWorld) -> None:
     hearing = await desk_ledger.complains(signals=THREAT)
     await desk_ledger.staff("boss", Role.SUPERVISOR)
     gone = await desk_ledger.do(lambda session: staff.disable(session, username="boss", now=desk_ledger.now))
@@ -227,7 +237,7 @@ async def test_a_disabled_account_may_not_acknowledge(desk_ledger):
         await acknowledge(desk_ledger, hearing.number, gone)
 
 
-async def test_the_second_to_acknowledge_is_told_who_was_first(desk_ledger, duty):
+async def test_the_second_to_acknowledge_is_told_who_was_first(desk_ledger: LedgerWorld, duty: Staff) -> None:
     hearing = await desk_ledger.complains(signals=THREAT)
     await acknowledge(desk_ledger, hearing.number, duty)
     await acknowledge(desk_ledger, hearing.number, duty)
@@ -237,20 +247,20 @@ async def test_the_second_to_acknowledge_is_told_who_was_first(desk_ledger, duty
     assert told.value.by == "赵敏"
 
 
-async def test_an_ordinary_case_has_nothing_to_acknowledge(desk_ledger, duty):
+async def test_an_ordinary_case_has_nothing_to_acknowledge(desk_ledger: LedgerWorld, duty: Staff) -> None:
     hearing = await desk_ledger.complains()
     with pytest.raises(NotSpecial):
         await acknowledge(desk_ledger, hearing.number, duty)
 
 
-async def test_resolving_does_not_stop_headquarters_clock(desk_ledger, duty):
+async def test_resolving_does_not_stop_headquarters_clock(desk_ledger: LedgerWorld, duty: Staff) -> None:
     hearing = await desk_ledger.complains(signals=THREAT)
     await desk_ledger.resolve(hearing.number, duty)
     assert (await desk_ledger.clock(hearing.number, ClockKind.HEADQUARTERS)).stopped_at is None
     assert (await desk_ledger.clock(hearing.number, ClockKind.FIRST_RESPONSE)).stopped_by_id == duty.id
 
 
-async def test_nobody_on_duty_is_known(desk_ledger):
+async def test_nobody_on_duty_is_known(desk_ledger: LedgerWorld) -> None:
     assert await desk_ledger.do(departments.nobody_on_duty)
     person = await desk_ledger.staff("zhao")
     await desk_ledger.on_duty("headquarters", person)
