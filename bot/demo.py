@@ -308,10 +308,21 @@ class _Telling:
         }
         if self.story.get("agent"):
             await self._pass(hours=self.random.uniform(2, 20))
+        await self._solve(work)
+        await self._pass(hours=self.policy.clocks.revisit_asks.total_seconds() / 3600)
+        await self._spoken("revisit", Stage.REVISIT)
+        await self._pass(minutes=self.random.uniform(5, 600))
+        await self._rate()
+        if self.case.status is CaseStatus.OPEN:
+            await self._pass(hours=self.random.uniform(2, 20))
+            await self._solve(work)
+
+    async def _solve(self, work: Mapping[str, Any]) -> None:
+        """Tell how it goes, then how it ended."""
         told = self.story["progress"].format(**self.values)
         await cases.progress(self.session, text=told, now=self.at, **work)
         await self._spoken("progress", Stage.FEEDBACK, told=told)
-        await self._pass(hours=self.random.uniform(8, 60))
+        await self._pass(hours=self.random.uniform(8, 40))
         outcome = self.story["outcome"].format(**self.values)
         await cases.resolve(
             self.session,
@@ -322,10 +333,6 @@ class _Telling:
             **work,
         )
         await self._spoken("resolved", Stage.FEEDBACK, told=outcome)
-        await self._pass(hours=self.policy.clocks.revisit_asks.total_seconds() / 3600)
-        await self._spoken("revisit", Stage.REVISIT)
-        await self._pass(minutes=self.random.uniform(5, 600))
-        await self._rate()
 
     async def _rate(self) -> None:
         rating = self.random.choice(self.story["ratings"])

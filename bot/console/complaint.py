@@ -37,9 +37,7 @@ async def complaint(visit: Visit, number: str) -> None:
         with frame(visit, visit.texts("error.no_case", number=number)):
             return
     with frame(visit, number):
-        _Page(visit, number, {key: row.get(visit.texts.language, key) for key, row in names.items()}).show(
-            found
-        )
+        _Page(visit, number, names).show(found)
 
 
 class _Page:

@@ -1,6 +1,6 @@
 """The frame of every staff page: where one can go, and what must be seen at once."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from nicegui import ui
@@ -87,7 +87,9 @@ def _alerts(visit: Visit, title: str) -> None:
     say = visit.texts
     with ui.element("div").classes("qt-alerts").props("role=alert"):
         nobody = ui.label(say("alert.nobody_on_duty")).classes("qt-alert")
-        cases = KeyedList[CaseRow](lambda case: case.number, lambda case: _alert(visit, case, refresh))
+        cases = KeyedList[CaseRow](
+            lambda case: case.number, lambda case: _alert(visit, case, refresh), classes="qt-alert-list"
+        )
     known: set[str] = set()
 
     def show(board: Snapshot) -> None:
@@ -115,10 +117,11 @@ def _alerts(visit: Visit, title: str) -> None:
     ui.timer(0, begin, once=True, immediate=True)
 
 
-def _alert(visit: Visit, case: CaseRow, then: object) -> None:
+def _alert(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> None:
+    look = "color=white text-color=negative dense"
     with ui.element("div").classes("qt-alert"):
         ui.label(visit.texts("alert.special_waiting"))
         link_to_case(case.number)
         ui.label(visit.texts("format.and").join(reasons(visit.texts, case.reasons))).classes("qt-snippet")
         countdowns(visit, [case.headquarters] if case.headquarters else [])
-        acknowledge_button(visit, case.number, case.running, then)  # type: ignore[arg-type]
+        acknowledge_button(visit, case.number, case.running, then, look=look)

@@ -44,7 +44,12 @@ def _ending(visit: Visit, clock: ClockLine) -> None:
 
 
 def acknowledge_button(
-    visit: Visit, number: str, running: Iterable[ClockLine], then: Callable[[], Awaitable[None]]
+    visit: Visit,
+    number: str,
+    running: Iterable[ClockLine],
+    then: Callable[[], Awaitable[None]],
+    *,
+    look: str = "color=negative",
 ) -> None:
     """Stop the headquarters clock in the reader's name, while it runs (playbook B1)."""
     if not any(c.kind is ClockKind.HEADQUARTERS and c.stopped_at is None for c in running):
@@ -58,6 +63,6 @@ def acknowledge_button(
         await visit.act(acknowledge, done=visit.texts("clock.acknowledged", number=number))
         await then()
 
-    ui.button(visit.texts("clock.acknowledge"), on_click=press).props("color=negative unelevated").mark(
+    ui.button(visit.texts("clock.acknowledge"), on_click=press).props(f"{look} unelevated no-caps").mark(
         f"acknowledge-{number}"
     )

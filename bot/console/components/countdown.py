@@ -14,5 +14,5 @@ class Countdown(Element, component="countdown.js"):
         super().__init__()
         self._props["due"] = round(due.timestamp() * 1000)
         self._props["now"] = round(visit.now.timestamp() * 1000)
-        self._props["left"] = visit.texts("clock.left")
-        self._props["over"] = visit.texts("clock.over")
+        self._props["left"] = visit.texts("clock.left", time="{time}")
+        self._props["over"] = visit.texts("clock.over", time="{time}")

@@ -33,6 +33,7 @@ class KeyedList(Generic[Row]):
             self._shown.pop(gone)[1].delete()
         for place, (key, row) in enumerate(zip(keys, rows, strict=True)):
             self._show(key, row, place)
+        self._container.set_visibility(bool(rows))
         self._empty.set_visibility(bool(self._empty.text) and not rows)
         return grown
 

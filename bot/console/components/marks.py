@@ -75,7 +75,7 @@ def trail(say: Texts, levels: Sequence[int]) -> None:
     if not levels:
         return
     words = say.word("emotion", levels[0])
-    if len(levels) > 1:
+    if levels[-1] != levels[0]:
         words = say("emotion_trail.from_to", first=words, last=say.word("emotion", levels[-1]))
     with ui.element("span").classes("qt-trail"):
         for level in levels[-24:]:
