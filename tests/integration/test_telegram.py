@@ -259,6 +259,18 @@ async def test_groups_are_asked_over_and_nothing_of_them_is_kept(
     assert await rows(database, Message) == []
 
 
+async def test_what_the_app_does_by_itself_is_no_message(
+    channel: TelegramChannel, telegram: Telegram, database: Database
+) -> None:
+    place = await updates.send(telegram, CHAT, **updates.location())
+    await received(database, 1)
+    await telegram.inject({"edited_message": {**place, "edit_date": place["date"]}})
+    await updates.send(telegram, CHAT, message_auto_delete_timer_changed={"message_auto_delete_time": 60})
+    await confirmed(telegram)
+    assert len(await rows(database, Message)) == 1
+    assert await rows(database, Edit) == []
+
+
 async def test_what_was_written_while_the_desk_was_away_arrives(
     desk: Desk, telegram: Telegram, database: Database
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
+from telegram.ext import filters
 
 from bot.channels.telegram import customer, staff
 from bot.channels.telegram.people import language_of
@@ -34,6 +35,8 @@ class Dispatch:
 
     async def take(self, update: Update) -> None:
         """Hand the update to whom it concerns; kinds that concern nobody are passed over."""
+        if filters.StatusUpdate.ALL.check_update(update):
+            return
         if update.callback_query:
             await self._press(update.callback_query)
         elif update.edited_message and update.edited_message.chat.type == ChatType.PRIVATE:
@@ -53,7 +56,8 @@ class Dispatch:
             await customer.write(self._desk, self._bot, message)
 
     async def _edit(self, update_id: int, message: Message) -> None:
-        if not await staff.linked(self._desk, message.chat.id):
+        """Without words it is the app's own doing: a live location that moves on."""
+        if customer.text_of(message) and not await staff.linked(self._desk, message.chat.id):
             await customer.edit(self._desk, update_id, message)
 
     async def _link(self, message: Message, code: str | None) -> str:

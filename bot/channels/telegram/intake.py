@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from telegram import Bot, Update
 
 TRIES: Final = 4
-DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError, OSError)
+DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 SET_ASIDE: Final = Gauge(
     "qingting_telegram_updates_set_aside", "Updates from Telegram that could not be taken, waiting on disk"
 )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final
 
+from prometheus_client import Counter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Bot
@@ -22,6 +23,7 @@ ALIVE: Final = text("SELECT 1")
 AT_ONCE: Final = 8
 SHORTEST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
+FAILURES: Final = Counter("qingting_telegram_poll_failures", "Times that polling Telegram failed")
 
 # Raw updates are asked for on purpose, see Polling._updates.
 warnings.filterwarnings("ignore", message=".*Bot.getUpdates", category=PTBUserWarning)
@@ -54,6 +56,7 @@ class Polling:
                         await self._once(connection)
                         pause = SHORTEST_PAUSE
             except Exception as error:
+                FAILURES.inc()
                 log.warning("polling Telegram failed, once more in %.1f s: %s", pause, type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
