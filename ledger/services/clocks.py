@@ -234,7 +234,7 @@ async def _defer_alarms(session: AsyncSession, clock: Clock, policy: Policy, now
     for ahead in policy.reminders.get(clock.kind, ()):
         at = clock.due_at - ahead
         if at > now:
-            round = f"{int(ahead.total_seconds())}s"
+            round = f"{ahead.total_seconds():g}s"
             await defer(session, CLOCK_REMIND, at=at, clock_id=clock.id, round=round)
 
 

@@ -58,7 +58,7 @@ async def flag(
 ) -> bool:
     """Add ``reasons`` (code, words by language) that are new; whether the case became special just now.
 
-    The first ones start headquarters' clock. Later ones are told too, but no second clock is started.
+    New reasons start headquarters' clock, unless it is running: what was acknowledged before was less.
     """
     known = {reason["code"] for reason in case.special_reasons}
     new = [(code, words) for code, words in reasons if code not in known]
@@ -78,9 +78,7 @@ async def flag(
         before={"reasons": sorted(known)},
         after={"reasons": codes, "message": message_id},
     )
-    clock = None
-    if newly:
-        clock = await clocks.start(session, case=case, kind=ClockKind.HEADQUARTERS, policy=policy, now=now)
+    clock = await clocks.start(session, case=case, kind=ClockKind.HEADQUARTERS, policy=policy, now=now)
     await tell(
         session,
         kind=NoticeKind.SPECIAL_USER,

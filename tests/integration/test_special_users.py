@@ -143,6 +143,19 @@ async def test_a_graver_danger_is_told_on_the_same_clock(desk_ledger: LedgerWorl
     assert (await desk_ledger.actions(hearing.number)).count("special.graver") == 1
 
 
+async def test_a_graver_danger_after_the_acknowledgement_needs_another(
+    desk_ledger: LedgerWorld, duty: Staff
+) -> None:
+    conversation = await desk_ledger.conversation()
+    hearing = await desk_ledger.says(conversation, signals=THREAT)
+    await acknowledge(desk_ledger, hearing.number, duty)
+    desk_ledger.later(hours=2)
+    await desk_ledger.says(conversation, "我不想活了", signals=(Signal.SELF_HARM,))
+    first, second = await desk_ledger.clocks(hearing.number, ClockKind.HEADQUARTERS)
+    assert first.stopped_by_id == duty.id
+    assert (second.started_at, second.stopped_at) == (desk_ledger.now, None)
+
+
 async def test_somebody_in_danger_who_does_not_complain_opens_a_contact(
     desk_ledger: LedgerWorld, duty: Staff
 ) -> None:
