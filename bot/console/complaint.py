@@ -9,7 +9,7 @@ from nicegui import ui
 from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
 from bot.console.components.clocks import acknowledge_button, clock_table
-from bot.console.components.entries import entry
+from bot.console.components.entries import Reader, entry
 from bot.console.components.forms import Field
 from bot.console.components.keyed import KeyedList
 from bot.console.layout import frame
@@ -32,19 +32,25 @@ async def complaint(visit: Visit, number: str) -> None:
     async with visit.desk.database.transaction() as session:
         found = await complaints.complaint(session, number)
         places = await departments.list_departments(session)
-    names = {place.key: place.names.get(visit.texts.language, place.key) for place in places}
+        people = await accounts.list_staff(session, disabled=True)
+    reader = Reader(
+        visit,
+        people={person.username: person.name for person in people},
+        departments={place.key: place.names.get(visit.texts.language, place.key) for place in places},
+    )
     if found is None:
         with frame(visit, visit.texts("error.no_case", number=number)):
             return
     with frame(visit, number):
-        _Page(visit, number, names).show(found)
+        _Page(reader, number).show(found)
 
 
 class _Page:
     """The parts of the page that change, and how they follow the database."""
 
-    def __init__(self, visit: Visit, number: str, department_names: dict[str, str]) -> None:
-        self.visit, self.number, self.departments = visit, number, department_names
+    def __init__(self, reader: Reader, number: str) -> None:
+        self.visit, self.number, self.departments = reader.visit, number, reader.departments
+        visit = reader.visit
         self._conversations: tuple[int, ...] = ()
         on_news(visit.desk, self.refresh, *TOPICS, about=self._about)
         say = visit.texts
@@ -64,7 +70,7 @@ class _Page:
                 self._heading(say("case.ledger"))
                 with ui.element("section").classes("qt-card"):
                     self._entries = KeyedList[EntryLine](
-                        lambda line: line.position, lambda line: entry(visit, line), classes="qt-entries"
+                        lambda line: line.position, lambda line: entry(reader, line), classes="qt-entries"
                     )
 
     def _heading(self, text: str) -> None:

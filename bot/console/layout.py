@@ -24,6 +24,7 @@ PAGES = (
     ("/supervise", "nav.figures", "insights", Role.SUPERVISOR),
     ("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),
 )
+ALERTS = 3
 BOARD_TOPICS = ("case", "clock", "conversation", "message", "notice")
 
 
@@ -90,12 +91,15 @@ def _alerts(visit: Visit, title: str) -> None:
         cases = KeyedList[CaseRow](
             lambda case: case.number, lambda case: _alert(visit, case, refresh), classes="qt-alert-list"
         )
+        further = ui.link(target="/desk").classes("qt-alert")
     known: set[str] = set()
 
     def show(board: Snapshot) -> None:
         alerts = board.queue.alerts
         nobody.set_visibility(board.nobody_on_duty)
-        cases.show(alerts)
+        cases.show(alerts[:ALERTS])
+        further.set_text(say("alert.further", count=len(alerts) - ALERTS))
+        further.set_visibility(len(alerts) > ALERTS)
         mark = f"({len(alerts)}) " if alerts else ""
         ui.page_title(f"{mark}{title} · {say('brand.name')}")
 
@@ -113,6 +117,7 @@ def _alerts(visit: Visit, title: str) -> None:
         show(board)
 
     nobody.set_visibility(False)
+    further.set_visibility(False)
     on_news(visit.desk, refresh, *BOARD_TOPICS)
     ui.timer(0, begin, once=True, immediate=True)
 
@@ -120,8 +125,10 @@ def _alerts(visit: Visit, title: str) -> None:
 def _alert(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> None:
     look = "color=white text-color=negative dense"
     with ui.element("div").classes("qt-alert"):
-        ui.label(visit.texts("alert.special_waiting"))
+        ui.label(visit.texts("alert.special_waiting")).classes("qt-roomy")
         link_to_case(case.number)
-        ui.label(visit.texts("format.and").join(reasons(visit.texts, case.reasons))).classes("qt-snippet")
+        ui.label(visit.texts("format.and").join(reasons(visit.texts, case.reasons))).classes(
+            "qt-snippet qt-roomy"
+        )
         countdowns(visit, [case.headquarters] if case.headquarters else [])
         acknowledge_button(visit, case.number, case.running, then, look=look)

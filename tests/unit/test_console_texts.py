@@ -8,6 +8,7 @@ import hanzidentifier
 import pytest
 
 import bot.console
+import ledger.services
 from bot.console.texts import Texts, texts
 from bot.console.visit import refusal
 from ledger import errors, vocabulary
@@ -94,3 +95,13 @@ def test_who_was_faster_is_named() -> None:
 
 def test_a_word_nobody_translated_is_shown_as_it_is() -> None:
     assert Texts(Language.EN, {}).word("category", "new_kind") == "new_kind"
+
+
+ACTION = re.compile(r'"((?:case|clock|contact|conversation|evidence|message|special|stage|task)\.\w+)"')
+
+
+def test_every_action_in_a_cases_book_has_words() -> None:
+    services = Path(ledger.services.__file__).parent
+    actions = {name for file in services.glob("*.py") for name in ACTION.findall(file.read_text("utf-8"))}
+    assert "case.opened" in actions
+    assert {f"action.{name}" for name in actions} - texts(Language.EN).entries.keys() == set()

@@ -1,6 +1,8 @@
 """A line of the ledger for a reader: who did what, why, and what changed from what to what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
@@ -29,31 +31,60 @@ VOCABULARIES = {
 }
 
 
-def entry(visit: Visit, line: EntryLine) -> None:
+MOMENTS = frozenset({"due_at", "started_at", "stopped_at", "breached_at"})
+PEOPLE = frozenset({"owner", "holder", "staff", "told", "assignee", "to", "by"})
+# For who proves the ledger, not for who reads it.
+UNSHOWN = frozenset(
+    {
+        "message",
+        "clock",
+        "conversation",
+        "edit",
+        "attachment",
+        "task",
+        "text_sha256",
+        "sha256",
+        "opinion_given",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the entries, and the names for what stands in them as a username or a key."""
+
+    visit: Visit
+    people: Mapping[str, str]
+    departments: Mapping[str, str]
+
+
+def entry(reader: Reader, line: EntryLine) -> None:
     """One entry of the case's book."""
-    say = visit.texts
+    say = reader.visit.texts
     with ui.element("div").classes("qt-entry"):
-        ui.label(visit.when(line.at)).classes("qt-dim")
+        ui.label(reader.visit.when(line.at)).classes("qt-dim")
         with ui.element("div"):
             with ui.element("div").classes("qt-line"):
                 ui.label(say.word("action", line.action)).classes("qt-strong")
-                ui.label(actor_in_words(say, line)).classes("qt-dim")
+                ui.label(actor_in_words(reader, line)).classes("qt-dim")
             if line.reason:
                 ui.label(say("entry.reason", reason=say.word("reason", line.reason)))
-            for change in changes(say, line):
+            for change in changes(reader, line):
                 ui.label(change).classes("qt-dim qt-text")
 
 
-def actor_in_words(say: Texts, line: EntryLine) -> str:
+def actor_in_words(reader: Reader, line: EntryLine) -> str:
     """A member of staff by name, everybody else by what they are."""
-    return line.actor if line.actor_kind is ActorKind.STAFF else say.word("actor", line.actor_kind)
+    if line.actor_kind is ActorKind.STAFF:
+        return reader.people.get(line.actor, line.actor)
+    return reader.visit.texts.word("actor", line.actor_kind)
 
 
-def changes(say: Texts, line: EntryLine) -> Iterator[str]:
+def changes(reader: Reader, line: EntryLine) -> Iterator[str]:
     """``before → after`` of every field that the entry tells."""
-    before, after = line.before or {}, line.after or {}
-    for field in {**before, **after}:
-        was, is_now = _value(say, field, before.get(field)), _value(say, field, after.get(field))
+    say, before, after = reader.visit.texts, line.before or {}, line.after or {}
+    for field in [name for name in {**before, **after} if name not in UNSHOWN]:
+        was, is_now = _value(reader, field, before.get(field)), _value(reader, field, after.get(field))
         name = say.word("field", field)
         if was and is_now:
             yield say("entry.changed", field=name, before=was, after=is_now)
@@ -61,13 +92,24 @@ def changes(say: Texts, line: EntryLine) -> Iterator[str]:
             yield say("entry.set", field=name, value=was or is_now)
 
 
-def _value(say: Texts, field: str, value: Any) -> str:
+def _value(reader: Reader, field: str, value: Any) -> str:
+    say = reader.visit.texts
     if value is None or value == [] or value == "":
         return ""
     if isinstance(value, bool):
         return say("entry.yes" if value else "entry.no")
     if isinstance(value, list):
-        return say("format.and").join(_value(say, field, one) for one in value)
-    if isinstance(value, dict):
-        return say("format.and").join(f"{key}: {one}" for key, one in value.items())
-    return say.word(VOCABULARIES.get(field, "value"), value)
+        return say("format.and").join(_value(reader, field, one) for one in value)
+    if field in MOMENTS:
+        return reader.visit.when(datetime.fromisoformat(value))
+    if field in PEOPLE:
+        return reader.people.get(value) or say.word("rung", value)
+    if field == "department":
+        return reader.departments.get(value, str(value))
+    return _word(say, field, value)
+
+
+def _word(say: Texts, field: str, value: Any) -> str:
+    """A word of the field's vocabulary; what a notice is about shares the name ``kind`` with the clocks."""
+    word = say.word(VOCABULARIES.get(field, "value"), value)
+    return say.word("notice_kind", value) if field == "kind" and word == value else word
