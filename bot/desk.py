@@ -29,7 +29,7 @@ class Patience:
     the last pause is repeated until the engine is back.
     """
 
-    turns: tuple[float, ...] = (0.5, 1, 2, 4, 8, 15)
+    turns: tuple[float, ...] = (0.5, 1, 2, 4, 8, 15, 20)
     deliveries: tuple[float, ...] = (1, 2, 5, 10, 30, 60, 120, 300)
     belated: tuple[float, ...] = (5, 15, 30, 60)
 
