@@ -73,8 +73,6 @@ def _character_grams(text: str) -> Iterator[str]:
 def _notions(text: str) -> Iterator[str]:
     named = concepts(text, [word for word, _ in words(text)])
     yield from named.elements()
-    said = found("signals", text)
-    yield from (f"signal:{signal}" for signal in said)
     yield "something" if named else "nothing"
 
 

@@ -57,25 +57,22 @@ class IntentReader(Head):
 
     def read(self, message: Message, row: spmatrix) -> None:
         """Set all four in agreement."""
-        intents = self._sharpened(self.chances("intent", row), row)
+        categories = self.chances("category", row)
+        intents = _shared_out(self.chances("intent", row), categories)
         kind = _likeliest_kind(intents)
         ranking = sorted(intents, key=lambda intent: (kind_of(intent) != kind, -intents[intent]))
         ranked = [{"name": intent, "confidence": intents[intent]} for intent in ranking[:_RANKED]]
         message.set(INTENT, ranked[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranked, add_to_output=True)
         message.set("kind", kind, add_to_output=True)
-        message.set("category", self._category(row) if kind == "complaint" else None, add_to_output=True)
+        category = max(categories, key=categories.__getitem__) if kind == "complaint" else None
+        message.set("category", category, add_to_output=True)
 
-    def _sharpened(self, intents: dict[str, float], row: spmatrix) -> dict[str, float]:
-        """The intents' chances, with those of complaints shared out as the model of categories says."""
-        complaints = sum(chance for intent, chance in intents.items() if intent.startswith(COMPLAIN))
-        categories = self.chances("category", row)
-        shared = {f"{COMPLAIN}{category}": complaints * part for category, part in categories.items()}
-        return intents | shared
 
-    def _category(self, row: spmatrix) -> str:
-        categories = self.chances("category", row)
-        return max(categories, key=categories.__getitem__)
+def _shared_out(intents: dict[str, float], categories: dict[str, float]) -> dict[str, float]:
+    """The intents' chances, with those of complaints shared out as the model of categories says."""
+    complaints = sum(chance for intent, chance in intents.items() if intent.startswith(COMPLAIN))
+    return intents | {f"{COMPLAIN}{category}": complaints * part for category, part in categories.items()}
 
 
 def _likeliest_kind(intents: dict[str, float]) -> str:

@@ -9,15 +9,15 @@ from bot.nlu.head import Head, Models, features, label
 from bot.nlu.patterns import found
 
 _LEARNT = {
-    "repeat_unresolved": 0.5,
-    "group_event": 0.6,
+    "repeat_unresolved": 0.6,
     "vulnerable": 0.6,
-    "injury_safety": 0.6,
+    "injury_safety": 0.8,
     "compensation_demand": 0.6,
     "wants_human": 0.6,
-    "regulator_threat": 0.7,
-    "legal_threat": 0.7,
-    "media_threat": 0.7,
+    "group_event": 0.6,
+    "legal_threat": 0.6,
+    "media_threat": 0.6,
+    "regulator_threat": 0.8,
 }
 
 

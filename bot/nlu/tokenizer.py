@@ -1,6 +1,7 @@
 """Words of Chinese and English, also mixed in one message."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import jieba
@@ -19,10 +20,11 @@ _NOT_SPOKEN = re.compile(r"https?://\S+|<link>|(?<!\w)@\w+")
 jieba.setLogLevel("WARNING")
 
 
-def words(text: str) -> list[tuple[str, int]]:
+@lru_cache(maxsize=64)
+def words(text: str) -> tuple[tuple[str, int], ...]:
     """The words of a message, folded, each with its position; mentions and web addresses are no words."""
     folded = _NOT_SPOKEN.sub(lambda gone: " " * len(gone.group()), fold(text))
-    return [word for piece in _PIECE.finditer(folded) for word in _split(piece)]
+    return tuple(word for piece in _PIECE.finditer(folded) for word in _split(piece))
 
 
 def _split(piece: re.Match[str]) -> list[tuple[str, int]]:
