@@ -5,7 +5,6 @@ from actions.base import LedgerAction, Talk
 from actions.steps import Step
 from ledger.heard import Heard
 from ledger.services import cases
-from ledger.services.resolving import Rated
 from ledger.vocabulary import Kind
 
 WORST = 1
@@ -33,9 +32,13 @@ class ActionRate(LedgerAction):
             rating=rating,
             opinion=turn.text if turn.awaited == Step.OPINION or not turn.heard.values("rating") else None,
         )
-        if rated is None:
-            return talk.say("utter_revisit_nothing_to_rate")
-        _answer(talk, rated)
+        if rated:
+            return _answer(talk, rated)
+        talk.slots["next_step"] = None
+        if turn.heard.values("rating"):
+            talk.say("utter_revisit_nothing_to_rate")
+        else:
+            talk.followup = "action_hear"
 
 
 def rating_of(heard: Heard) -> int | None:
@@ -50,10 +53,10 @@ def rating_of(heard: Heard) -> int | None:
 
 def _judges(heard: Heard) -> bool:
     """Whether a message says how content its writer is, or merely that they are there."""
-    return heard.intent not in ("greet", "affirm") or bool(heard.values("rating"))
+    return heard.intent not in ("greet", "affirm", "thank", "goodbye") or bool(heard.values("rating"))
 
 
-def _answer(talk: Talk, rated: Rated) -> None:
+def _answer(talk: Talk, rated: cases.Rated) -> None:
     if talk.turn.awaited == Step.OPINION:
         talk.say("utter_revisit_opinion_noted")
         talk.slots["next_step"] = None

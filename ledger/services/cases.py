@@ -6,10 +6,12 @@ What the assistant calls takes ``message_id``, the inbound message it acts for, 
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.contact import give_contact, refuse_contact
 from ledger.services.hearing import Hearing, hear, new_matter
-from ledger.services.resolving import Rated, rate, reopen, resolve, revisited, withdraw
+from ledger.services.rating import Rated, rate, revisited
+from ledger.services.resolving import reopen, resolve
 from ledger.services.staff_entry import enter_by_staff
 from ledger.services.status import CaseStatusView, status
 from ledger.services.tasks import complete, promise_call
+from ledger.services.withdrawing import withdraw
 from ledger.services.working import assign, flag, progress
 
 __all__ = [

@@ -15,7 +15,7 @@ from ledger.services import clocks
 from ledger.services.entries import OPENED, Actor, record
 from ledger.services.owners import choose_owner
 from ledger.services.staff import PLAIN_LETTERS
-from ledger.vocabulary import CaseStatus, CaseType, Category, ClockKind, Language, Severity, Signal, Stage
+from ledger.vocabulary import CaseType, Category, ClockKind, Language, Signal
 
 NUMBERS: Final = Sequence("case_numbers")
 PASS_CODE_LENGTH: Final = 6
@@ -51,9 +51,6 @@ async def open_case(
         number=await _next_number(session, policy, now),
         pass_code="".join(secrets.choice(PLAIN_LETTERS) for _ in range(PASS_CODE_LENGTH)),
         type=type,
-        status=CaseStatus.OPEN,
-        stage=Stage.LISTEN,
-        severity=Severity.MILD,
         customer_id=customer_id,
         channel=channel,
         language=language,
@@ -61,30 +58,19 @@ async def open_case(
         department_id=department.id if department else None,
         entered_by_id=entered_by.id if entered_by else None,
         opened_at=now,
-        further_categories=[],
-        signals=[],
-        narrative="",
-        remedies=[],
-        special_reasons=[],
     )
     session.add(case)
     await session.flush()
     if conversation_id is not None:
         await _link(session, case, conversation_id)
-    await record(
-        session,
-        case=case,
-        actor=actor,
-        action=OPENED,
-        now=now,
-        after={
-            "type": type,
-            "channel": channel,
-            "department": department.key if department else None,
-            "owner": owner.username if owner else None,
-            "message": message_id,
-        },
-    )
+    after = {
+        "type": type,
+        "channel": channel,
+        "department": department.key if department else None,
+        "owner": owner.username if owner else None,
+        "message": message_id,
+    }
+    await record(session, case=case, actor=actor, action=OPENED, now=now, after=after)
     await clocks.start(session, case=case, kind=ClockKind.FIRST_RESPONSE, policy=policy, now=now)
     await notify(session, "case", case=case.id, number=case.number)
     return case

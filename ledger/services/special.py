@@ -67,7 +67,6 @@ async def flag(
     newly = case.special_since is None
     case.special_reasons = [*case.special_reasons, *(_row(*one, now, message_id) for one in new)]
     case.special_since = case.special_since or now
-    codes = [code for code, _ in new]
     await record(
         session,
         case=case,
@@ -76,19 +75,9 @@ async def flag(
         now=now,
         reason="; ".join(words[case.language] for _, words in new),
         before={"reasons": sorted(known)},
-        after={"reasons": codes, "message": message_id},
+        after={"reasons": [code for code, _ in new], "message": message_id},
     )
-    clock = await clocks.start(session, case=case, kind=ClockKind.HEADQUARTERS, policy=policy, now=now)
-    await tell(
-        session,
-        kind=NoticeKind.SPECIAL_USER,
-        people=await told_of_special_user(session, case, policy),
-        round=",".join(codes),
-        policy=policy,
-        now=now,
-        case=case,
-        clock=clock,
-    )
+    await _alarm(session, case, [code for code, _ in new], policy, now)
     return newly
 
 
@@ -107,6 +96,22 @@ async def was_special_before(session: AsyncSession, case: Case) -> bool:
     """Whether the same customer was a special user in another case."""
     other = select(Case.id).where(Case.customer_id == case.customer_id, Case.id != case.id)
     return await session.scalar(other.where(Case.special_since.is_not(None)).limit(1)) is not None
+
+
+async def _alarm(
+    session: AsyncSession, case: Case, codes: Sequence[str], policy: Policy, now: datetime
+) -> None:
+    clock = await clocks.start(session, case=case, kind=ClockKind.HEADQUARTERS, policy=policy, now=now)
+    await tell(
+        session,
+        kind=NoticeKind.SPECIAL_USER,
+        people=await told_of_special_user(session, case, policy),
+        round=f"{clock.id}:{','.join(codes)}",
+        policy=policy,
+        now=now,
+        case=case,
+        clock=clock,
+    )
 
 
 def words_for(code: str) -> Words:

@@ -69,19 +69,9 @@ async def enter_by_staff(
         signals=signals,
         entered_by=staff,
     )
-    case.category = category
-    case.narrative = narrative.strip()
-    case.remedies = [str(remedy) for remedy in remedies]
-    case.signals = [str(signal) for signal in signals]
-    case.severity = grade(signals, category, emotion=0)
-    after = {
-        "category": category,
-        "remedies": case.remedies,
-        "signals": case.signals,
-        "severity": case.severity,
-        "contact": veiled(phone, email, name) if consented else {},
-    }
-    await record(session, case=case, actor=actor, action="case.entered", now=now, after=after)
+    _classify(case, narrative.strip(), category, remedies, signals)
+    given = veiled(phone, email, name) if consented else {}
+    await _record_entered(session, case, actor, given, now)
     await clocks.stop_first_response(session, case, staff, now)
     await enter_stage(session, case=case, stage=Stage.RESPOND, evidence_message_id=None, now=now, actor=actor)
     reasons = await special.reasons_for(session, case, signals)
@@ -89,6 +79,28 @@ async def enter_by_staff(
         session, case=case, reasons=reasons, message_id=None, actor=actor, policy=policy, now=now
     )
     return case
+
+
+def _classify(
+    case: Case, narrative: str, category: Category, remedies: Collection[Remedy], signals: Collection[Signal]
+) -> None:
+    case.category, case.narrative = category, narrative
+    case.remedies = [str(remedy) for remedy in remedies]
+    case.signals = [str(signal) for signal in signals]
+    case.severity = grade(signals, category, emotion=0)
+
+
+async def _record_entered(
+    session: AsyncSession, case: Case, actor: Actor, given: dict[str, str], now: datetime
+) -> None:
+    after = {
+        "category": case.category,
+        "remedies": case.remedies,
+        "signals": case.signals,
+        "severity": case.severity,
+        "contact": given,
+    }
+    await record(session, case=case, actor=actor, action="case.entered", now=now, after=after)
 
 
 async def _customer(
