@@ -13,11 +13,7 @@ class ActionAnswer(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Say the answer the question's words point to."""
-        length = resources.policy().clocks.first_response
-        talk.say(
-            f"utter_respond_about_{wording.topic(talk.turn.text)}",
-            first_response=wording.duration(length, talk.turn.language),
-        )
+        answer(talk, wording.topic(talk.turn.text))
         talk.come_back()
 
 
@@ -34,3 +30,9 @@ class ActionOwnUp(LedgerAction):
         script = f"utter_respond_robot_{people.presence(policy, now)}"
         talk.say(script, **people.opening(talk.turn, policy, now))
         talk.come_back()
+
+
+def answer(talk: Talk, topic: str) -> None:
+    """Say what there is to say on a topic of wording.yml."""
+    length = resources.policy().clocks.first_response
+    talk.say(f"utter_respond_about_{topic}", first_response=wording.duration(length, talk.turn.language))

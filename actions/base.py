@@ -14,7 +14,7 @@ from actions import resources
 from actions.meanings import destination
 from actions.steps import Step, question
 from ledger.heard import Heard
-from ledger.services.hearing import Hearing
+from ledger.services.cases import Hearing
 from ledger.vocabulary import Language
 
 

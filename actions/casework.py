@@ -10,7 +10,7 @@ from actions.meanings import Meaning
 from actions.steps import Known, Step
 from ledger.heard import Heard
 from ledger.services import cases
-from ledger.services.hearing import Hearing
+from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType, Kind, Language, Remedy, Signal
 
 BARE_ANSWERS = (Meaning.YES_OR_NO, Meaning.NO_CONTACT)
@@ -37,11 +37,12 @@ async def hear(talk: Talk, meant: Meaning) -> Hearing | None:
 def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
     """What was heard, read as the answer to what was asked.
 
-    What is wanted is a wish though it bears no name we know; who a journalist is makes no complaint.
+    What is wanted is a wish though it bears no name we know; a journalist's questions are no complaint, as
+    long as nothing is wanted.
     """
     if awaited == Step.REMEDY and not heard.remedies:
         return replace(heard, remedies=(Remedy.OTHER,))
-    if case and case.type == CaseType.CONTACT and not heard.intent.startswith("complain_"):
+    if case and case.type == CaseType.CONTACT and not heard.remedies:
         return replace(heard, kind=Kind.OTHER, category=None)
     return heard
 
@@ -54,7 +55,8 @@ def remember(talk: Talk, hearing: Hearing) -> None:
 
 def described(hearing: Hearing, language: Language) -> dict[str, Any]:
     """The case in the customer's script, as far as the ledger holds it."""
-    wanted = wording.listed("remedies", hearing.remedies, language) if hearing.remedies else ""
+    named = [remedy for remedy in hearing.remedies if remedy != Remedy.OTHER]
+    wanted = wording.listed("remedies", named, language) if named else ""
     return {
         "has_case": True,
         "case_number": hearing.number,

@@ -8,6 +8,9 @@ from ledger.vocabulary import Kind, Signal
 HOT = 2
 """From this emotion level on, the feeling is answered before the facts."""
 
+SURE = 0.5
+"""From which confidence on a category is named; a wrong one would show that nobody listened."""
+
 THREATS = (Signal.MEDIA_THREAT, Signal.REGULATOR_THREAT, Signal.LEGAL_THREAT)
 
 
@@ -31,7 +34,7 @@ def _situations(heard: Heard) -> Iterator[str]:
         yield "group"
     if heard.kind is Kind.COMPLAINT or heard.emotion >= HOT:
         yield from _hardships(heard)
-    if heard.category and heard.intent.startswith("complain_"):
+    if heard.category and heard.intent.startswith("complain_") and heard.confidence >= SURE:
         yield heard.category.value
     if heard.emotion >= HOT:
         yield "anger"

@@ -5,10 +5,15 @@ from actions.base import LedgerAction, Talk
 from actions.meanings import Meaning, answer, meaning
 from actions.steps import HARD_TO_TELL, Step, after_misses, next_step
 from ledger.services import cases, handoff
-from ledger.services.hearing import Hearing
+from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType, Signal
 
-SHORTER = {Meaning.CONTACT: Step.DONE, Meaning.NO_CONTACT: Step.DONE, Meaning.YES_OR_NO: Step.OKAY}
+SHORTER = {
+    Meaning.CONTACT: Step.DONE,
+    Meaning.NO_CONTACT: Step.DONE,
+    Meaning.YES_OR_NO: Step.OKAY,
+    Meaning.REPEATED: Step.DONE,
+}
 """What follows a confirmed case's bare answers: nothing was added to it."""
 
 
@@ -94,7 +99,7 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
     if talk.turn.awaited == Step.SAFETY:
         return "hurt"
     found = feelings.situation(heard, talk.acknowledged)
-    return found or (hearing.category or "other" if hearing.opened else None)
+    return found or ("other" if hearing.opened else None)
 
 
 def _step(talk: Talk, hearing: Hearing, meant: Meaning) -> Step:

@@ -2,7 +2,7 @@
 
 from actions import casework, people, resources
 from actions.base import LedgerAction, Talk
-from actions.meanings import Meaning, grave
+from actions.meanings import Meaning, alarming
 from ledger.services import handoff
 
 
@@ -15,7 +15,7 @@ class ActionAskHuman(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Ask, and say plainly when a person is there."""
-        if grave(talk.turn.heard) and (hearing := await casework.hear(talk, Meaning.MATTER)):
+        if alarming(talk.turn.heard) and (hearing := await casework.hear(talk, Meaning.MATTER)):
             casework.remember(talk, hearing)
             casework.acknowledge_danger(talk, hearing)
         policy, now = resources.policy(), resources.now()

@@ -13,10 +13,16 @@ from ledger.vocabulary import Kind, Signal
 
 INFORMATION = frozenset({"add_information", "state_remedy", "give_contact", "repeat_said"})
 DETOURS = frozenset({"action_answer", "action_chat", "action_own_up"})
-ON_A_REVISIT = frozenset({"action_hear", "action_chat", "action_rate"})
+ANSWERS_TO = {
+    Step.RATING: frozenset({"action_hear", "action_chat", "action_rate"}),
+    Step.OPINION: frozenset({"action_hear", "action_rate"}),
+}
+"""Actions that a word about how it was handled may look like."""
 HARMLESS = frozenset({Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND, Signal.VULNERABLE})
 SURE = 0.5
 """From which confidence on a yes or no is believed that is none of the usual words."""
+CERTAIN = 0.7
+"""From which confidence on small talk is taken for it while a question of ours is open."""
 A_SENTENCE = 8
 """From how many characters on an unclear message is taken for information, not for a slip."""
 
@@ -35,9 +41,9 @@ class Meaning(StrEnum):
 def answer(heard: Heard, text: str) -> bool | None:
     """True for a yes, False for a no, None for neither."""
     said = re.sub(r"[^\w]+", " ", text.lower()).strip()
-    if said in wording.markers("yes"):
+    if said in wording.markers("affirmed"):
         return True
-    if said in wording.markers("no"):
+    if said in wording.markers("denied"):
         return False
     if heard.confidence < SURE:
         return None
@@ -65,9 +71,9 @@ def destination(action: str, heard: Heard, text: str, awaited: str | None) -> st
     return _by_answer(action, heard, text, awaited) or _by_question(action, heard, text, awaited) or action
 
 
-def grave(heard: Heard) -> bool:
-    """Whether the ledger must hear a message although it asks or says something else."""
-    return heard.kind is Kind.COMPLAINT or bool(set(heard.signals) - HARMLESS)
+def alarming(heard: Heard) -> bool:
+    """Whether there is danger in a message, whatever else it asks or says: the ledger must hear it."""
+    return bool(set(heard.signals) - HARMLESS)
 
 
 def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:
@@ -87,17 +93,25 @@ def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str
 def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:
     """What we asked for, and what must be heard, goes before what the message looks like."""
     if awaited in (Step.RATING, Step.OPINION):
-        return "action_rate" if action in ON_A_REVISIT else None
+        return "action_rate" if action in ANSWERS_TO[Step(awaited)] else None
     if action == "action_rate":
         return None if heard.values("rating") else "action_hear"
-    if awaited == Step.STATUS and action == "action_hear" and heard.values("case_number"):
+    if action == "action_hear" and _asks_by_number(heard, awaited):
         return "action_tell_status"
-    if action in DETOURS and (grave(heard) or awaited in (Step.STAY, Step.BESIDE)):
-        return "action_hear"
-    rhetorical = (
-        action == "action_answer" and awaited in QUESTIONS and wording.topic(text) == wording.NO_TOPIC
-    )
-    return "action_hear" if rhetorical else None
+    return "action_hear" if action in DETOURS and _no_detour(action, heard, text, awaited) else None
+
+
+def _asks_by_number(heard: Heard, awaited: str | None) -> bool:
+    tells = heard.intent.startswith("complain_") or heard.confidence >= SURE
+    return bool(heard.values("case_number")) and (awaited == Step.STATUS or not tells)
+
+
+def _no_detour(action: str, heard: Heard, text: str, awaited: str | None) -> bool:
+    """Danger, despair, or an answer to us that only looks like small talk or a question."""
+    if alarming(heard) or heard.kind is Kind.COMPLAINT or awaited in (Step.STAY, Step.BESIDE):
+        return True
+    rhetorical = action == "action_answer" and wording.topic(text) == wording.NO_TOPIC
+    return awaited in QUESTIONS and (rhetorical or heard.confidence < CERTAIN)
 
 
 def _tells(heard: Heard, text: str, awaited: str | None) -> bool:

@@ -4,11 +4,12 @@ import re
 from datetime import datetime
 
 from actions import casework, resources, wording
+from actions.answer import answer
 from actions.base import LedgerAction, Talk, Turn
-from actions.meanings import Meaning, grave
+from actions.meanings import Meaning, alarming
 from actions.steps import Step
 from ledger.services import cases
-from ledger.services.status import CaseStatusView
+from ledger.services.cases import CaseStatusView
 from ledger.vocabulary import CaseStatus
 
 CODE = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Za-z0-9]*\d|[A-Z]{4})[A-Za-z0-9]{4,12}(?![A-Za-z0-9-])")
@@ -23,7 +24,7 @@ class ActionTellStatus(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Tell the case asked about, or ask which one."""
-        if grave(talk.turn.heard) and (hearing := await casework.hear(talk, Meaning.MATTER)):
+        if alarming(talk.turn.heard) and (hearing := await casework.hear(talk, Meaning.MATTER)):
             casework.remember(talk, hearing)
             casework.acknowledge_danger(talk, hearing)
         number = talk.turn.told("case_number")
@@ -33,12 +34,11 @@ class ActionTellStatus(LedgerAction):
             number=number,
             pass_code=pass_code(talk.turn.text, number),
         )
-        if view is None:
-            talk.say("utter_feedback_not_found" if number else "utter_feedback_which_case")
-            talk.slots["next_step"] = Step.STATUS.value
-        else:
+        if view:
             _tell(talk, view)
             talk.come_back()
+        else:
+            _ask_which(talk, number)
 
 
 def pass_code(text: str, number: str | None) -> str | None:
@@ -48,6 +48,14 @@ def pass_code(text: str, number: str | None) -> str | None:
     rest = re.sub(r"(?i)qt-?\d{4}-?\d{6}", " ", text)
     found = CODE.search(rest)
     return found.group().upper() if found else None
+
+
+def _ask_which(talk: Talk, number: str | None) -> None:
+    topic = wording.topic(talk.turn.text)
+    if topic != wording.NO_TOPIC and number is None:
+        return answer(talk, topic)  # "How long does it take?" of somebody without a case.
+    talk.say("utter_feedback_not_found" if number else "utter_feedback_which_case")
+    talk.slots["next_step"] = Step.STATUS.value
 
 
 def _tell(talk: Talk, view: CaseStatusView) -> None:

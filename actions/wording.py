@@ -75,7 +75,7 @@ def reflection(text: str) -> str:
 
 
 def _as_reported(clause: str) -> str:
-    """Without the word for us it opens with: ``你们的冰箱`` is ``冰箱``, ``Your fridge`` is ``The fridge``."""
+    """Without the word for us it opens with: ``你们的冰箱`` is ``冰箱``, ``Your`` is ``The``."""
     return ADDRESSED_ENGLISH.sub("The ", ADDRESSED.sub("", clause))
 
 

@@ -98,6 +98,8 @@ class Mind:
             await self._processor._run_prediction_loop(output, tracker)
             events = list(tracker.events)[start:]
             _require_work(events, tracker.get_slot("turn"), turn.key)
+            if tracker.latest_action_name != ACTION_LISTEN_NAME:
+                raise TurnFailed(f"no rule leads on from {tracker.latest_action_name}")
             await self._processor.save_tracker(tracker)
         return [_reply(event) for event in events if isinstance(event, BotUttered) and event.text]
 

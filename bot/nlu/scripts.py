@@ -28,6 +28,8 @@ class ScriptBook(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """One wording of a script, filled in; None when no wording fits the slots."""
+        if utter_action not in self.responses:
+            return None
         # An action's slots are set after it has spoken: what it passes along decides before them.
         slots = {**tracker.current_slot_values(), **kwargs}
         wordings = ResponseVariationFilter(self.responses).responses_for_utter_action(
