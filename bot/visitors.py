@@ -65,6 +65,7 @@ class Doorkeeper:
                 "message_too_long",
                 f"A message may have {self._limits.message_length} characters; this one has {len(kept)}.",
                 limit=self._limits.message_length,
+                length=len(kept),
             )
         if not kept.strip():
             raise Problem(422, "message_empty", "A message needs some text.")

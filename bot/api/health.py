@@ -50,8 +50,9 @@ async def ready(desk: DeskHere, response: Response) -> Ready:
 
 
 async def _warnings(desk: Desk) -> list[str]:
+    away = [f"{name}_out_of_reach" for name, channel in desk.channels.items() if not channel.reachable]
     async with desk.database.transaction() as session:
-        return ["nobody_on_duty"] if await nobody_on_duty(session) else []
+        return [*away, "nobody_on_duty"] if await nobody_on_duty(session) else away
 
 
 async def _database(desk: Desk) -> bool:

@@ -51,6 +51,7 @@ async def texts(desk: DeskHere) -> JSONResponse:
         {
             "languages": _texts(),
             "organisation": names,
+            "time_zone": desk.policy.organisation.time_zone.key,
             "limits": {"message_length": limits.message_length, "file_megabytes": limits.file_megabytes},
         },
         headers=FRESH,

@@ -24,7 +24,7 @@ class Done(BaseModel):
 async def done(task_id: int, what: Done, desk: DeskHere, staff: StaffMember) -> TaskLine:
     """Record that the customer was called, and what came of it; the clock stops."""
     async with desk.database.transaction() as session:
-        task = await cases.complete(session, task_id=task_id, note=what.note, staff=staff, now=desk.now())
+        await cases.complete(session, task_id=task_id, note=what.note, staff=staff, now=desk.now())
         await session.flush()
         session.expire_all()
-        return await complaints.task(session, task.id)
+        return await complaints.task(session, task_id)

@@ -77,7 +77,7 @@ async def clocks(
     if complaint:
         query = query.where(Clock.case.has(Case.number == complaint))
     keys = (extract("epoch", Clock.due_at), paging.tie(Clock.id))
-    page = paging.after(query.add_columns(*keys), keys, cursor).limit(limit + 1)
+    page = paging.after(query, keys, cursor).limit(limit + 1)
     rows = (await session.execute(page)).all()
     following = paging.cursor_of(rows[limit - 1][1:]) if len(rows) > limit else None
     return ClockPage([_line(row[0]) for row in rows[:limit]], following)

@@ -205,7 +205,7 @@ async def complaints(
         _ORDERS[sort],
         paging.descending(Case.id) if newest_first else paging.tie(Case.id),  # type: ignore[arg-type]
     )
-    query = _filtered(_cases(), wanted).add_columns(*keys)
+    query = _filtered(_cases(), wanted)
     rows = (await session.execute(paging.after(query, keys, cursor).limit(limit + 1))).all()
     following = paging.cursor_of(rows[limit - 1][2:]) if len(rows) > limit else None
     return ComplaintPage([_line(row[0], row[1]) for row in rows[:limit]], following)

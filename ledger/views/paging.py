@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import BigInteger, Numeric, Select, cast, tuple_
+from sqlalchemy import Numeric, Select, cast, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 MOST = 200
@@ -21,10 +21,13 @@ def after(
 ) -> Select[*tuple[Any, ...]]:
     """Order ``query`` by numeric ``keys``, all ascending, beginning after ``cursor``.
 
+    The keys become the last columns of its rows: what ``cursor_of`` is given.
+
     Raises:
         BadCursor: ``cursor`` was not made by ``cursor_of`` over as many keys.
     """
-    ordered = query.order_by(*keys)
+    labelled = (key.label(f"key_{place}") for place, key in enumerate(keys))
+    ordered = query.add_columns(*labelled).order_by(*keys)
     if cursor is None:
         return ordered
     position = _position(cursor, len(keys))
@@ -44,7 +47,7 @@ def descending(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def tie(column: Any) -> ColumnElement[Any]:
     """An id as the last key: what makes two rows of the same moment two places."""
-    return cast(column, BigInteger)
+    return cast(column, Numeric)
 
 
 def _position(cursor: str, length: int) -> list[Decimal]:

@@ -40,6 +40,7 @@ class Chat {
       history.replaceState(null, "", location.pathname + location.search);
       if (token !== this.store.token) {
         this.transcript.clear();
+        this.#speaks({ author: "bot" });
         this.connection.switchTo(token);
         return;
       }
@@ -78,6 +79,7 @@ class Chat {
     this.connection.forget();
     this.composer.field.value = "";
     this.transcript.clear();
+    this.#speaks({ author: "bot" });
     this.banner.hidden = true;
     this.composer.focus();
   }
@@ -112,7 +114,8 @@ class Chat {
   }
 
   #head() {
-    const name = make("p", { class: "name" }, make("span", { class: "presence" }), make("span", { "data-text": "assistant" }));
+    this.speaker = make("span", { "data-text": "assistant" });
+    const name = make("p", { class: "name" }, make("span", { class: "presence" }), this.speaker);
     const close = make("button", { class: "icon", type: "button", "data-label": "close_chat", onclick: () => this.#tell("close") }, icon(ICONS.close));
     return make("div", { class: "head" }, name, this.menu.element, EMBEDDED ? close : null);
   }
@@ -140,16 +143,27 @@ class Chat {
 
   #message(message) {
     const fresh = this.transcript.show(message);
+    this.#speaks(message);
     if (fresh && this.live && message.author !== "customer" && (document.hidden || !this.shown)) {
       this.unread += 1;
       this.#tellUnread();
     }
   }
 
-  #refused({ client_id, code, limit }) {
+  // Whoever spoke last for the desk is whom one talks to.
+  #speaks({ author, name }) {
+    if (author === "agent") {
+      delete this.speaker.dataset.text;
+      this.speaker.textContent = name;
+    } else if (author === "bot") {
+      this.speaker.dataset.text = "assistant";
+      this.speaker.textContent = this.texts.say("assistant");
+    }
+  }
+
+  #refused({ client_id, code, limit, length }) {
     if (code === "message_too_long") {
-      const text = this.transcript.log.querySelector(".bubble:last-of-type .text")?.textContent || "";
-      this.transcript.state(client_id, "too_long", { limit, length: [...text].length });
+      this.transcript.state(client_id, "too_long", { limit, length });
     } else {
       this.transcript.state(client_id, "refused", {});
     }

@@ -61,8 +61,10 @@ export class Texts extends EventTarget {
     return new Intl.DateTimeFormat(this.language, { dateStyle: "medium" }).format(date);
   }
 
+  // What the desk promises is told in its own time zone, wherever the customer is.
   moment(date) {
-    return new Intl.DateTimeFormat(this.language, { dateStyle: "medium", timeStyle: "short" }).format(date);
+    const how = { dateStyle: "medium", timeStyle: "short", timeZone: this.data.time_zone };
+    return new Intl.DateTimeFormat(this.language, how).format(date);
   }
 
   #known(language) {

@@ -23,11 +23,12 @@ export class Transcript {
       icon(ICONS.down),
       make("span", { "data-text": "new_messages" }),
     );
-    this.log.addEventListener("scroll", () => this.#nearEnd() && (this.jump.hidden = true));
-    // The screen's keyboard takes room away: what was being read stays in sight.
-    new ResizeObserver(() => this.follow && this.#toEnd()).observe(this.log);
     this.follow = true;
-    this.log.addEventListener("scroll", () => (this.follow = this.#nearEnd()), { passive: true });
+    this.top = 0;
+    this.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // A photo that has loaded and a keyboard that has opened take room: what was being read stays in sight.
+    this.log.addEventListener("load", () => this.follow && this.#toEnd(), true);
+    new ResizeObserver(() => this.follow && this.#toEnd()).observe(this.log);
     this.clear();
   }
 
@@ -172,7 +173,7 @@ export class Transcript {
     const fetched = () => this.download(file.id).then((blob) => URL.createObjectURL(blob));
     if (SHOWN_INLINE.has(file.media_type)) {
       fetched().then((address) => {
-        const photo = make("img", { src: address, alt: this.texts.say("photo", file), onload: () => this.follow && this.#toEnd() });
+        const photo = make("img", { src: address, alt: this.texts.say("photo", file) });
         frame.append(make("a", { href: address, target: "_blank", rel: "noopener" }, photo));
       }, () => frame.append(file.name));
     } else {
@@ -229,6 +230,14 @@ export class Transcript {
     );
     this.quick.hidden = !buttons.length;
     if (this.follow) this.#toEnd();
+  }
+
+  // Only a reader who went up is left where they are.
+  #scrolled() {
+    const up = this.log.scrollTop < this.top;
+    this.top = this.log.scrollTop;
+    if (this.#nearEnd()) this.follow = this.jump.hidden = true;
+    else if (up) this.follow = false;
   }
 
   #nearEnd() {

@@ -22,7 +22,7 @@
     }`;
 
   const place = document.createElement("div");
-  const shadow = place.attachShadow({ mode: "closed" });
+  const shadow = place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   shadow.adoptedStyleSheets = [sheet];
