@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -202,8 +203,9 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-async def desk_ledger(database: Database, policy: Policy) -> LedgerWorld:
-    """A ledger with its departments, and nobody in it."""
+async def desk_ledger(database: Database, policy: Policy, monkeypatch: pytest.MonkeyPatch) -> LedgerWorld:
+    """A ledger with its departments, and nobody in it; passwords are hashed quickly."""
+    monkeypatch.setattr(staff, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     async with database.transaction() as session:
         await departments.sync(session, policy=policy, now=NOON)
     return LedgerWorld(database, policy)
