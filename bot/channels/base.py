@@ -57,6 +57,10 @@ class Channel(Protocol):
     name: str
     pulled: bool
 
+    @property
+    def reachable(self) -> bool:
+        """Whether the platform answered when it was last asked for news."""
+
     async def start(self) -> None:
         """Begin to receive."""
 

@@ -39,6 +39,7 @@ class WebChannel:
 
     name = NAME
     pulled = True
+    reachable = True
 
     def __init__(self, database: Database, live: Live) -> None:
         self._database = database

@@ -42,14 +42,21 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice in one language's words. ``acknowledge`` is the case number to acknowledge, if it asks so."""
+    """A notice in one language's words. ``acknowledge`` is the case number to acknowledge, if it asks so;
+    ``data`` is for programs."""
 
     language: Language
     title: str
     lines: tuple[tuple[str, str], ...]
     link: str
     acknowledge: str | None
-    values: dict[str, Any]
+    data: dict[str, Any]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Everything a template may name (``webhooks.yml``)."""
+        words = {"title": self.title, "text": self.text, "markdown": self.markdown, "link": self.link}
+        return self.data | words
 
     @property
     def text(self) -> str:
@@ -87,31 +94,29 @@ class Writer:
         self._now = now
 
     def letter(self, address: str) -> Letter:
-        case, clock = self._facts.case, self._facts.clock
-        link = f"{address}{self._page()}"
-        letter = Letter(
+        """All of it."""
+        case = self._facts.case
+        return Letter(
             language=self._language,
             title=self._title(),
             lines=tuple((say(f"label.{key}", self._language), value) for key, value in self._lines()),
-            link=link,
+            link=f"{address}{self._page()}",
             acknowledge=case.number if case and self._asks() else None,
-            values={},
+            data=self._data(),
         )
-        letter.values.update(
-            kind=self._facts.notice.kind.value,
-            title=letter.title,
-            text=letter.text,
-            markdown=letter.markdown,
-            organisation=self._policy.organisation.names[self._language],
-            number=case.number if case else None,
-            reasons=self._reasons(),
-            channel=case.channel if case else None,
-            department=self._department(),
-            due_at=clock.due_at.isoformat() if clock else None,
-            acknowledged=bool(clock and clock.stopped_at),
-            link=link,
-        )
-        return letter
+
+    def _data(self) -> dict[str, Any]:
+        case, clock = self._facts.case, self._facts.clock
+        return {
+            "kind": self._facts.notice.kind.value,
+            "organisation": self._policy.organisation.names[self._language],
+            "number": case.number if case else None,
+            "reasons": self._reasons(),
+            "channel": case.channel if case else None,
+            "department": self._department(),
+            "due_at": clock.due_at.isoformat() if clock else None,
+            "acknowledged": bool(clock and clock.stopped_at),
+        }
 
     def _asks(self) -> bool:
         """Whether headquarters still has to acknowledge."""

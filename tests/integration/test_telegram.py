@@ -298,6 +298,8 @@ async def test_polling_goes_on_after_the_platform_failed(
         telegram.fail("getUpdates", kind)
     await updates.write(telegram, CHAT, "还在吗")
     await received(database, 1)
+    await confirmed(telegram)
+    assert channel.reachable
 
 
 async def test_a_wrong_token_stops_the_start_without_telling_it(desk: Desk, telegram: Telegram) -> None:
@@ -309,8 +311,12 @@ async def test_a_wrong_token_stops_the_start_without_telling_it(desk: Desk, tele
 
 async def test_a_platform_out_of_reach_does_not_stop_the_start(database: Database, tmp_path: Path) -> None:
     desk = make_desk(database, tmp_path, telegram_api_base_url="http://127.0.0.1:9")
-    async with receiving(desk):
-        pass
+    async with receiving(desk) as channel:
+
+        async def noticed() -> bool:
+            return not channel.reachable
+
+        await until(noticed)
 
 
 # What cannot be taken

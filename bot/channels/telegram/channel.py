@@ -54,7 +54,13 @@ class TelegramChannel:
         take = Dispatch(desk, self.bot).take
         self._intake = Intake(self.bot, take, self._alarm, desk.settings.home / "telegram" / "set-aside")
         self._polling = Polling(self.bot, self._intake, desk.database, long_poll=long_poll)
+        self._webhook_set = False
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def reachable(self) -> bool:
+        """False after a poll failed, until one works; by webhook, until Telegram was told its address."""
+        return not self._polling.failing if self._url is None else self._webhook_set
 
     @property
     def router(self) -> APIRouter | None:
@@ -113,6 +119,7 @@ class TelegramChannel:
         while True:
             try:
                 await self.bot.set_webhook(url, secret_token=self._secret, allowed_updates=ALLOWED_UPDATES)
+                self._webhook_set = True
                 return
             except TelegramError as error:
                 log.warning("setting the webhook failed: %s", type(error).__name__)

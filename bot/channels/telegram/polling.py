@@ -42,6 +42,7 @@ class Polling:
         self._intake = intake
         self._database = database
         self._long_poll = long_poll
+        self.failing = False
         self._offset = 0
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -54,9 +55,10 @@ class Polling:
                     await self._bot.delete_webhook()
                     while True:
                         await self._once(connection)
-                        pause = SHORTEST_PAUSE
+                        self.failing, pause = False, SHORTEST_PAUSE
             except Exception as error:
                 FAILURES.inc()
+                self.failing = True
                 log.warning("polling Telegram failed, once more in %.1f s: %s", pause, type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
