@@ -37,7 +37,7 @@ def _password(visit: Visit) -> None:
         if visit.staff.must_change_password:
             ui.label(say("account.must_change")).classes("qt-error").props("role=alert")
         inputs = forms.build(say, fields)
-        ui.button(say("account.change"), on_click=lambda: change()).props("unelevated no-caps").mark("change")
+        ui.button(say("account.change"), on_click=lambda: change()).props("unelevated no-caps")
 
     async def change() -> None:
         entered = forms.values(say, fields, inputs)
@@ -87,7 +87,7 @@ def _language(visit: Visit) -> None:
             say.options("language"),
             value=visit.staff.language.value,
             on_change=lambda event: choose(event.value),
-        ).props("no-caps unelevated").mark("language")
+        ).props("no-caps unelevated")
 
 
 def _telegram(visit: Visit) -> None:
@@ -106,5 +106,5 @@ def _telegram(visit: Visit) -> None:
         ui.label(say("account.telegram")).classes("qt-heading")
         linked = "account.linked" if visit.staff.telegram_chat else "account.not_linked"
         ui.label(say(linked)).classes("qt-dim")
-        ui.button(say("account.link"), on_click=show_code).props("outline no-caps").mark("link")
-        shown = ui.label().classes("qt-strong").mark("link-code")
+        ui.button(say("account.link"), on_click=show_code).props("outline no-caps")
+        shown = ui.label().classes("qt-strong")

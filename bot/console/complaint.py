@@ -134,7 +134,7 @@ class _Page:
             ui.link(text, f"/desk/conversations/{talk.id}")
 
     def _button(self, key: str, press: Callable[[], Awaitable[None]], look: str = "outline") -> None:
-        ui.button(self.visit.texts(key), on_click=press).props(f"{look} no-caps").mark(key.replace(".", "-"))
+        ui.button(self.visit.texts(key), on_click=press).props(f"{look} no-caps")
 
     def _build_facts(self, found: ComplaintDetail) -> None:
         say, line, visit = self.visit.texts, found.complaint, self.visit
@@ -201,7 +201,7 @@ class _Page:
 
         with ui.element("div").classes("qt-line"):
             ui.label(say("case.task", note=task.note, who=task.assignee or "")).classes("qt-strong")
-            ui.button(say("case.task_done"), on_click=finish).props("outline dense no-caps").mark("task-done")
+            ui.button(say("case.task_done"), on_click=finish).props("outline dense no-caps")
 
     async def _progress(self) -> None:
         await self._ask("progress", {"text": Field("case.progress_text", "text")}, cases.progress)

@@ -65,12 +65,10 @@ class _Page:
         say = self.visit.texts
         with ui.element("div").classes("qt-reply") as self._form:
             self._words = ui.textarea(placeholder=say("talk.placeholder")).props("outlined autogrow dense")
-            self._words.props(f'aria-label="{say("talk.placeholder")}"').mark("reply")
+            self._words.props(f'aria-label="{say("talk.placeholder")}"')
             self._words.on("keydown.ctrl.enter.prevent", self._send)
             self._words.on("keydown.meta.enter.prevent", self._send)
-            ui.button(say("talk.send"), icon="send", on_click=self._send).props("unelevated no-caps").mark(
-                "send"
-            )
+            ui.button(say("talk.send"), icon="send", on_click=self._send).props("unelevated no-caps")
 
     async def show(self, talk: Transcript) -> None:
         """Bring everything to ``talk``."""
@@ -103,16 +101,16 @@ class _Page:
             marks.tag(say.word("channel", talk.channel))
             marks.tag(say.word("language", talk.language))
             name = talk.holder or ""
-            ui.label(say(f"talk.{talk.holding}", name=name)).classes("qt-strong").mark("holding")
+            ui.label(say(f"talk.{talk.holding}", name=name)).classes("qt-strong qt-holding")
             ui.space()
             if talk.holding is not Holding.HUMAN:
-                self._button("talk.take", self._take, "take")
+                self._button("talk.take", self._take)
             elif mine or self.visit.may(Role.SUPERVISOR):
-                self._button("talk.pass_on", self._pass_on, "pass-on", "outline")
-                self._button("talk.release", self._release, "release")
+                self._button("talk.pass_on", self._pass_on, "outline")
+                self._button("talk.release", self._release)
 
-    def _button(self, key: str, press: object, mark: str, look: str = "unelevated") -> None:
-        ui.button(self.visit.texts(key), on_click=press).props(f"{look} no-caps").mark(mark)  # type: ignore[arg-type]
+    def _button(self, key: str, press: object, look: str = "unelevated") -> None:
+        ui.button(self.visit.texts(key), on_click=press).props(f"{look} no-caps")  # type: ignore[arg-type]
 
     def _show_customer(self, talk: Transcript) -> None:
         say, person = self.visit.texts, talk.customer

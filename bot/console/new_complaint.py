@@ -34,10 +34,10 @@ async def new_complaint(visit: Visit) -> None:
     }
     with frame(visit, say("nav.new_complaint"), here=PATH), ui.element("section").classes("qt-card qt-form"):
         story = forms.build(say, about)
-        consent = ui.checkbox(say("new.consent")).mark("consent")
+        consent = ui.checkbox(say("new.consent"))
         with ui.element("div").classes("qt-form").bind_visibility_from(consent, "value"):
             contact = forms.build(say, person)
-        ui.button(say("new.submit"), on_click=lambda: enter()).props("unelevated no-caps").mark("enter")
+        ui.button(say("new.submit"), on_click=lambda: enter()).props("unelevated no-caps")
 
     async def enter() -> None:
         told, known = forms.values(say, about, story), forms.values(say, person, contact)

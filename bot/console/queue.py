@@ -84,9 +84,7 @@ def _who(visit: Visit, row: ConversationRow) -> None:
         )
     waiting = row.holding is Holding.WAITING
     look = "unelevated color=primary" if waiting else "outline color=primary"
-    ui.button(say("talk.take"), on_click=lambda: take(visit, row.id)).props(f"{look} dense no-caps").mark(
-        f"take-{row.id}"
-    )
+    ui.button(say("talk.take"), on_click=lambda: take(visit, row.id)).props(f"{look} dense no-caps")
 
 
 async def take(visit: Visit, conversation_id: int) -> None:

@@ -26,8 +26,8 @@ async def staff(visit: Visit) -> None:
     say = visit.texts
     with frame(visit, say("nav.staff"), here=PATH):
         with ui.element("div").classes("qt-actions"):
-            add = ui.button(say("staff.add"), icon="person_add").props("unelevated no-caps").mark("add-staff")
-        secret = ui.label().classes("qt-card qt-strong").mark("secret")
+            add = ui.button(say("staff.add"), icon="person_add").props("unelevated no-caps")
+        secret = ui.label().classes("qt-card qt-strong")
         secret.set_visibility(False)
         with ui.element("div").classes("qt-columns"):
             people = ui.element("div").classes("qt-list")
@@ -96,14 +96,14 @@ class _Page:
         async def choose(session: AsyncSession, chosen: int | None) -> None:
             await departments.set_head(session, key=place.key, head=people.get(chosen or 0), **self._by())
 
-        self._choice("staff.head", people, place.head_id, choose).mark(f"head-{place.key}")
+        self._choice("staff.head", people, place.head_id, choose)
 
     def _delegate(self, place: Department, people: dict[int, Staff]) -> None:
         async def choose(session: AsyncSession, chosen: int | None) -> None:
             delegate = people.get(chosen or 0)
             await departments.set_delegate(session, key=place.key, delegate=delegate, **self._by())
 
-        self._choice("staff.delegate", people, place.delegate_id, choose).mark(f"delegate-{place.key}")
+        self._choice("staff.delegate", people, place.delegate_id, choose)
 
     def _duty(self, place: Department, people: dict[int, Staff], duty: Sequence[Staff]) -> None:
         async def choose(session: AsyncSession, chosen: list[int]) -> None:
@@ -111,9 +111,7 @@ class _Page:
             await departments.set_duty(session, key=place.key, contacts=contacts, **self._by())
 
         chosen = [person.id for person in duty if person.id in people]
-        self._choice("staff.duty", people, chosen, choose, several=True).props("use-chips").classes(
-            "qt-wide"
-        ).mark(f"duty-{place.key}")
+        self._choice("staff.duty", people, chosen, choose, several=True).props("use-chips").classes("qt-wide")
 
     def _choice(
         self,

@@ -35,27 +35,23 @@ class _Page:
         self.visit, self._found = visit, 0
         say = visit.texts
         with ui.element("div").classes("qt-filters qt-card").style("flex-direction: row"):
-            self._words = ui.input(say("search.words")).props("outlined dense clearable").mark("search")
+            self._words = ui.input(say("search.words")).props("outlined dense clearable")
             self._words.on("keydown.enter", self.search)
-            self._special = self._choice(
-                "search.special", {True: say("entry.yes"), False: say("entry.no")}, "special"
-            )
-            self._category = self._choice("search.category", say.options("category"), "category")
+            self._special = self._choice("search.special", {True: say("entry.yes"), False: say("entry.no")})
+            self._category = self._choice("search.category", say.options("category"))
             levels = {level: say.word("emotion", level) for level in range(1, 4)}
-            self._emotion = self._choice("search.emotion", levels, "emotion")
-            self._handled_by = self._choice("search.handled_by", people, "handled-by")
+            self._emotion = self._choice("search.emotion", levels)
+            self._handled_by = self._choice("search.handled_by", people)
             self._since = self._day("search.since")
             self._until = self._day("search.until")
-            ui.button(say("search.find"), icon="search", on_click=self.search).props(
-                "unelevated no-caps"
-            ).mark("find")
+            ui.button(say("search.find"), icon="search", on_click=self.search).props("unelevated no-caps")
         self._rows = ui.element("div").classes("qt-list")
         self._empty = ui.label(say("search.none")).classes("qt-empty")
         self._more = ui.button(say("search.more"), on_click=self._next).props("flat no-caps")
 
-    def _choice(self, key: str, options: dict[Any, str], mark: str) -> ui.select:
+    def _choice(self, key: str, options: dict[Any, str]) -> ui.select:
         made = ui.select(options, label=self.visit.texts(key), clearable=True, on_change=self.search)
-        return made.props("outlined dense").mark(mark)
+        return made.props("outlined dense")
 
     def _day(self, key: str) -> ui.input:
         made = ui.input(self.visit.texts(key), on_change=self.search)

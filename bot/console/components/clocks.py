@@ -63,6 +63,4 @@ def acknowledge_button(
         await visit.act(acknowledge, done=visit.texts("clock.acknowledged", number=number))
         await then()
 
-    ui.button(visit.texts("clock.acknowledge"), on_click=press).props(f"{look} unelevated no-caps").mark(
-        f"acknowledge-{number}"
-    )
+    ui.button(visit.texts("clock.acknowledge"), on_click=press).props(f"{look} unelevated no-caps")

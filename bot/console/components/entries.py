@@ -98,6 +98,9 @@ def _value(reader: Reader, field: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return say("entry.yes" if value else "entry.no")
+    if isinstance(value, dict):
+        told = (f"{say.word('field', key)} {_value(reader, key, one)}" for key, one in value.items())
+        return say("format.and").join(told)
     if isinstance(value, list):
         return say("format.and").join(_value(reader, field, one) for one in value)
     if field in MOMENTS:

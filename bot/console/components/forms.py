@@ -47,7 +47,7 @@ async def ask(say: Texts, title: str, submit: str, fields: Mapping[str, Field]) 
                 dialog.submit(entered)
 
         with ui.element("div").classes("qt-actions"):
-            ui.button(submit, on_click=done).props("unelevated no-caps").mark("submit")
+            ui.button(submit, on_click=done).props("unelevated no-caps")
             ui.button(say("form.cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
     entered: dict[str, Any] | None = await dialog
     dialog.delete()
@@ -64,7 +64,7 @@ def _input(say: Texts, name: str, field: Field) -> Any:
     else:
         made = ui.input(label, value=field.value or "")
         made.props(PROPS.get(field.kind, ""))
-    return made.props("outlined dense").classes("qt-wide").mark(name)
+    return made.props("outlined dense").classes("qt-wide")
 
 
 def _stripped(value: Any) -> Any:

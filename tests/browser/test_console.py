@@ -1,0 +1,338 @@
+"""The console in a real browser: sign in, take over, answer, hand back, acknowledge, read."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+from fastapi import FastAPI
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+
+from bot import console
+from bot.console.layout import PAGES
+from bot.desk import Desk
+from bot.runtime.postgres import EmbeddedServer
+from ledger.heard import Heard
+from ledger.services import cases, departments, handoff
+from ledger.services import staff as accounts
+from ledger.vocabulary import Category, Kind, Language, Role, Signal
+from tests.conftest import TEMPLATE
+from tests.served_desk import PASSWORD, ServedDesk, serving
+
+SignIn = Callable[..., Awaitable[Page]]
+THREAT = Heard(
+    intent="complain",
+    confidence=0.9,
+    language=Language.ZH_HANS,
+    kind=Kind.COMPLAINT,
+    category=Category.PRODUCT_QUALITY,
+    signals=(Signal.MEDIA_THREAT,),
+    emotion=3,
+)
+WORDS = "你们的冰箱修了三次都没修好，再不解决我就找记者曝光！"
+
+
+@pytest.fixture(scope="module")
+async def served(
+    migrated: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[ServedDesk]:
+    """One desk with its console for all tests here: NiceGUI knows one application a process."""
+    migrated.copy_database(TEMPLATE, "console")
+    applications: list[FastAPI] = []
+
+    def mount(app: FastAPI, desk: Desk) -> None:
+        console.mount(app, desk)
+        applications.append(app)
+
+    async with serving(migrated.url("console"), tmp_path_factory.mktemp("console"), mount=mount) as desk:
+        app = applications[0]
+        async with app.router.lifespan_context(app):
+            await desk.staff("wang", Role.AGENT, "王芳")
+            await desk.staff("chen", Role.AGENT, "陈杰")
+            await desk.staff("li", Role.SUPERVISOR, "李霞")
+            await desk.staff("root", Role.ADMINISTRATOR, "管理员")
+            await _put_on_duty(desk, "li")
+            yield desk
+    migrated.drop_database("console")
+
+
+async def _put_on_duty(served: ServedDesk, *usernames: str) -> None:
+    async with served.desk.database.transaction() as session:
+        people = [await accounts.by_username(session, name) for name in usernames]
+        await departments.set_duty(
+            session, key="headquarters", contacts=people, by=None, now=served.desk.now()
+        )
+
+
+@pytest.fixture
+async def sign_in(chromium: Browser, served: ServedDesk) -> AsyncIterator[SignIn]:
+    """Opens a browser of somebody's own, signed in, and gives the page at ``path``."""
+    opened: list[BrowserContext] = []
+
+    async def open_as(
+        username: str, path: str = "/desk", password: str = PASSWORD, width: int = 1280
+    ) -> Page:
+        context = await chromium.new_context(
+            locale="zh-CN", base_url=served.url, viewport={"width": width, "height": 844}
+        )
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        page = await context.new_page()
+        await page.goto(path)
+        await page.fill("input[name=username]", username)
+        await page.fill("input[name=password]", password)
+        await page.click("button[type=submit]")
+        await page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_as
+    for context in opened:
+        await context.close()
+
+
+async def press(page: Page, name: str) -> None:
+    """Press the button called ``name``; in a dialog, that of the dialog."""
+    await page.get_by_role("button", name=name, exact=True).last.click()
+
+
+def holding(page: Page) -> Locator:
+    """The line that says who is answering."""
+    return page.locator(".qt-holding")
+
+
+async def complains(served: ServedDesk, words: str = WORDS, heard: Heard = THREAT) -> tuple[int, str]:
+    """A customer writes, and the ledger hears it: the conversation's id and the case's number."""
+    visitor = await served.visitor()
+    answer = await visitor.says(words, "1")
+    await visitor.reads_until(2)
+    async with served.desk.database.transaction() as session:
+        hearing = await cases.hear(
+            session,
+            message_id=int(answer.json()["id"]),
+            heard=heard,
+            policy=served.desk.policy,
+            now=served.desk.now(),
+        )
+    assert hearing is not None
+    return visitor.conversation, hearing.number
+
+
+@pytest.mark.parametrize("path", [path for path, *_ in PAGES] + ["/account", "/desk/conversations/1"])
+async def test_whoever_is_not_signed_in_is_sent_to_sign_in(served: ServedDesk, path: str) -> None:
+    answer = await served.client.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/login?next=")
+
+
+async def test_a_wrong_password_opens_nothing(page: Page, served: ServedDesk) -> None:
+    await page.goto(f"{served.url}/login")
+    await page.fill("input[name=username]", "wang")
+    await page.fill("input[name=password]", "not the password")
+    await page.click("button[type=submit]")
+    await expect(page.get_by_role("alert")).to_have_text("用户名或密码不对。")
+
+
+async def test_nobody_is_sent_to_another_site_after_signing_in(page: Page, served: ServedDesk) -> None:
+    await page.goto(f"{served.url}/login?next=//elsewhere.example/")
+    await page.fill("input[name=username]", "wang")
+    await page.fill("input[name=password]", PASSWORD)
+    await page.click("button[type=submit]")
+    await page.wait_for_url(f"{served.url}/desk")
+
+
+async def test_an_agent_takes_over_answers_and_hands_back_and_a_supervisor_reads_it_all(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    visitor = await served.visitor()
+    await visitor.says("洗衣机漏水漏到楼下了", "1")
+    await visitor.reads_until(2)
+    agent = await sign_in("wang")
+    row = agent.locator(".qt-row", has=agent.get_by_role("link", name=f"访客 {visitor.conversation}"))
+    await row.get_by_role("button", name="接手").click()
+    await agent.wait_for_url(f"**/desk/conversations/{visitor.conversation}")
+    await expect(holding(agent)).to_have_text("王芳正在接待，助手不再发言")
+
+    await agent.get_by_label("写给客户").fill("您好，我是王芳，今天下午就有师傅上门。")
+    await agent.keyboard.press("Control+Enter")
+    said = (await visitor.reads_until(4))[-1]
+    assert (said["author"], said["text"]) == ("agent", "您好，我是王芳，今天下午就有师傅上门。")
+    await visitor.says("好的，等你们", "2")
+    await expect(agent.get_by_text("好的，等你们")).to_be_visible()
+
+    await press(agent, "交回助手")
+    await expect(holding(agent)).to_have_text("助手正在接待")
+    await visitor.says("师傅几点到", "3")
+    await expect(agent.get_by_text("记下了:师傅几点到")).to_be_visible()
+
+    supervisor = await sign_in("li", "/supervise/transcripts")
+    await supervisor.get_by_label("会话里的字词").fill("漏到楼下")
+    await supervisor.keyboard.press("Enter")
+    await supervisor.get_by_role("link", name=f"访客 {visitor.conversation}").click()
+    for words in ("洗衣机漏水漏到楼下了", "今天下午就有师傅上门", "师傅几点到"):
+        await expect(supervisor.locator("article", has_text=words).first).to_be_visible()
+
+
+async def test_of_two_who_take_at_once_the_second_is_told_who_has_it(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    visitor = await served.visitor()
+    await visitor.says("要投诉快递", "1")
+    await visitor.reads_until(2)
+    path = f"/desk/conversations/{visitor.conversation}"
+    late = await sign_in("chen", path)
+    await expect(late.get_by_role("button", name="接手")).to_be_visible()
+    async with served.desk.database.transaction() as session:
+        wang = await accounts.by_username(session, "wang")
+        await handoff.take(session, conversation_id=visitor.conversation, staff=wang, now=served.desk.now())
+        # Pressed while the first one's transaction is still open: it waits for it, and loses.
+        await press(late, "接手")
+    await expect(late.get_by_text("王芳已经接手了。")).to_be_visible()
+    await expect(holding(late)).to_have_text("王芳正在接待，助手不再发言")
+
+
+async def test_a_special_user_is_seen_at_once_and_acknowledged_by_name(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    page = await sign_in("li")
+    conversation, number = await complains(served)
+    alert = page.locator(".qt-alert", has_text=number)
+    await expect(alert).to_be_visible()
+    await expect(page).to_have_title(re.compile(r"^\(\d+\) "))
+    await expect(page.locator(".qt-row", has_text=number).get_by_text("绿色通道").first).to_be_visible()
+
+    countdown = alert.get_by_role("timer")
+    before = int(await countdown.get_attribute("data-seconds") or 0)
+    assert 1700 < before <= 1800
+    await page.wait_for_timeout(2100)
+    assert int(await countdown.get_attribute("data-seconds") or 0) in range(before - 4, before - 1)
+
+    await alert.get_by_role("button", name="确认知悉").click()
+    await expect(alert).to_have_count(0)
+    await page.goto(f"/desk/complaints/{number}")
+    await expect(page.locator(".qt-clock-row", has_text="通知总部")).to_contain_text("李霞")
+    await expect(page.locator(".qt-entry", has_text="列为特殊用户")).to_contain_text("表示要找媒体或上网曝光")
+    assert conversation
+
+
+async def test_a_complaint_is_told_of_resolved_and_reopened_from_its_page(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    _, number = await complains(served, "退款拖了一个月", replace(THREAT, signals=(), emotion=1))
+    page = await sign_in("wang", f"/desk/complaints/{number}")
+    await press(page, "反馈进展")
+    await page.get_by_label("告诉客户的话").fill("款项今天放行")
+    await press(page, "发给客户")
+    await expect(page.locator(".qt-entry", has_text="款项今天放行")).to_be_visible()
+    await expect(page.locator("[aria-current=step]")).to_have_text("反馈")
+
+    await press(page, "办结")
+    await press(page, "办结并告知客户")
+    await expect(page.get_by_text("这里需要填写").first).to_be_visible()
+    await page.get_by_label("给予的处理").fill("退款")
+    await page.get_by_label("处理结果（会告知客户）").fill("已原路退回")
+    await page.get_by_label("根本原因").fill("复核没有时限")
+    await press(page, "办结并告知客户")
+    await expect(page.get_by_text("已办结", exact=True)).to_be_visible()
+
+    await press(page, "重新打开")
+    await page.get_by_label("原因").fill("客户来电说没到账")
+    await press(page, "重新打开")
+    await expect(page.locator(".qt-entry", has_text="客户来电说没到账").first).to_be_visible()
+
+
+async def test_what_a_customer_writes_is_never_markup(served: ServedDesk, sign_in: SignIn) -> None:
+    attack = "<img src=x onerror=\"document.title='owned'\"><b>bold</b>{{7*7}}"
+    conversation, number = await complains(served, attack, replace(THREAT, signals=()))
+    page = await sign_in("wang")
+    for path in ("/desk", f"/desk/conversations/{conversation}", f"/desk/complaints/{number}"):
+        await page.goto(path)
+        await expect(page.get_by_text("<b>bold</b>{{7*7}}").first).to_be_visible()
+        assert "owned" not in await page.title()
+        assert await page.locator("main img[src=x]").count() == 0
+
+
+async def test_a_phone_complaint_is_entered_with_contact_only_by_consent(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    page = await sign_in("wang", "/desk/new")
+    await expect(page.get_by_label("电话", exact=True)).to_be_hidden()
+    await page.get_by_label("事情经过").fill("安装师傅没有来")
+    await page.get_by_label("投诉类别").click()
+    await page.get_by_role("option", name="服务质量").click()
+    await page.get_by_role("checkbox").click()
+    await page.get_by_label("电话", exact=True).fill("13600000012")
+    await press(page, "登记投诉")
+    await page.wait_for_url(re.compile(r"/desk/complaints/QT-"))
+    await expect(page.get_by_text("安装师傅没有来").first).to_be_visible()
+    await expect(page.get_by_text("13600000012").first).to_be_visible()
+
+
+async def test_a_one_time_password_is_changed_before_anything_opens(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    async with served.desk.database.transaction() as session:
+        created = await accounts.create(session, username="new", role=Role.AGENT, now=served.desk.now())
+    page = await sign_in("new", "/desk", created.one_time_password)
+    await page.wait_for_url("**/account")
+    await page.get_by_label("现在的密码").fill(created.one_time_password or "")
+    await page.get_by_label("新密码（至少十个字符）").fill("of-my-own-choice")
+    await page.get_by_label("再输一次新密码").fill("of-my-own-choice")
+    await press(page, "更改")
+    await page.wait_for_url("**/login**")
+    page = await sign_in("new", "/desk", "of-my-own-choice")
+    await page.wait_for_url("**/desk")
+
+
+async def test_the_language_follows_the_persons_choice(served: ServedDesk, sign_in: SignIn) -> None:
+    page = await sign_in("chen", "/account")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_role("heading", name="My account")).to_be_visible()
+    await page.goto("/desk")
+    await expect(page.get_by_text("Waiting for a person").first).to_be_visible()
+    assert await page.evaluate("document.documentElement.lang") == "en"
+
+
+async def test_an_agent_does_not_see_what_is_for_supervisors(served: ServedDesk, sign_in: SignIn) -> None:
+    page = await sign_in("wang", "/supervise/staff")
+    await expect(page.get_by_text("这个页面供管理员使用。")).to_be_visible()
+    await expect(page.get_by_role("button", name="添加人员")).to_have_count(0)
+
+
+async def test_a_session_ended_elsewhere_ends_what_an_open_page_may_do(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    visitor = await served.visitor()
+    await visitor.says("空调不制冷", "1")
+    await visitor.reads_until(2)
+    async with served.desk.database.transaction() as session:
+        await accounts.create(
+            session, username="gone", role=Role.AGENT, password=PASSWORD, now=served.desk.now()
+        )
+    page = await sign_in("gone", f"/desk/conversations/{visitor.conversation}")
+    async with served.desk.database.transaction() as session:
+        await accounts.disable(session, username="gone", now=served.desk.now())
+    await press(page, "接手")
+    await page.wait_for_url("**/login**")
+    messages = await visitor.reads()
+    assert all(message["author"] != "agent" for message in messages)
+
+
+async def test_nobody_on_duty_is_a_red_bar_until_somebody_is_named(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    await _put_on_duty(served)
+    page = await sign_in("root", "/supervise/staff")
+    bar = page.get_by_text("总部无人值班")
+    await expect(bar).to_be_visible()
+    await page.get_by_label("值班人员").first.click()
+    await page.get_by_role("option", name="李霞").click()
+    await page.goto("/desk")
+    await expect(page.get_by_role("heading", name="工作台")).to_be_visible()
+    await expect(bar).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", [path for path, *_ in PAGES] + ["/account"])
+async def test_every_page_fits_a_phone(served: ServedDesk, sign_in: SignIn, path: str) -> None:
+    page = await sign_in("root", path, width=390)
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
