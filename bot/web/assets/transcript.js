@@ -254,7 +254,7 @@ export class Transcript {
 // A file that this browser has: a photo in small, anything else by its name.
 export function preview(file, texts) {
   if (SHOWN_INLINE.has(file.type)) {
-    return make("div", { class: "file" }, make("img", { src: URL.createObjectURL(file), alt: texts.say("photo", file) }));
+    return make("div", { class: "file" }, make("img", { src: URL.createObjectURL(file), alt: texts.say("photo", { name: file.name }) }));
   }
   return make("div", { class: "file" }, make("span", { class: "paper" }, icon(ICONS.file), file.name));
 }
