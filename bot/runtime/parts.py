@@ -70,6 +70,7 @@ def postgres(server: EmbeddedServer) -> Part:
         log=server.log,
         ready=ready,
         stop_signal=signal.SIGINT,
+        orphan_signal=signal.SIGINT,
         stop_seconds=30,
         identity=server.identity,
     )
@@ -80,10 +81,10 @@ def actions(wiring: Wiring) -> Part:
     port = wiring.action_port
     return Part(
         name="action server",
-        command=[sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
+        command=[sys.executable, "-m", "actions", "--port", str(port)],
         log=wiring.settings.logs / "actions.log",
         ready=answers_http(f"http://{LOOPBACK}:{port}/health"),
-        environment={**_without_secrets(wiring.environment), "SANIC_HOST": LOOPBACK},
+        environment=_without_secrets(wiring.environment),
         folder=PROJECT,
     )
 

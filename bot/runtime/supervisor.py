@@ -28,7 +28,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Part:
-    """One process of the desk: how it is started, how one sees that it is ready, how it is asked to stop."""
+    """One process of the desk: how it is started, how one sees that it is ready, how it is asked to stop.
+
+    `orphan_signal` is what the kernel sends it when the supervisor has died.
+    """
 
     name: str
     command: Sequence[str]
@@ -37,6 +40,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path = Path("/")
     stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals = signal.SIGKILL
     start_seconds: float = 120.0
     stop_seconds: float = 15.0
     identity: Identity = field(default_factory=Identity)
@@ -104,7 +108,7 @@ class _Kept:
                 env=dict(part.environment),
                 cwd=part.folder,
                 start_new_session=True,
-                preexec_fn=dies_with_parent(part.stop_signal),
+                preexec_fn=dies_with_parent(part.orphan_signal),
                 **part.identity,
             )
         return self._process
@@ -129,6 +133,7 @@ class _Kept:
         while True:
             born = time.monotonic()
             code = await process.wait()
+            _end_family(process)  # what it had started may still hold its port
             if time.monotonic() - born > HEALTHY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self._say(f"The {self.part.name} ended ({_ending(code)}); starting it again in {pause:.1f} s.")
@@ -152,9 +157,14 @@ async def _end(process: Process, part: Part) -> None:
         process.send_signal(part.stop_signal)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), part.stop_seconds)
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)  # itself if it did not stop, and whatever it had started
+    _end_family(process)
     await process.wait()
+
+
+def _end_family(process: Process) -> None:
+    """Kill the process, if it did not stop, and whatever it had started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _ending(code: int) -> str:

@@ -53,15 +53,20 @@ async def test_a_part_that_does_not_stop_is_killed(supervisor: Supervisor, tmp_p
     assert not alive(int(place.read_text()))
 
 
-async def test_what_a_part_had_started_ends_with_it(supervisor: Supervisor, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+async def test_what_a_part_had_started_ends_with_it(supervisor: Supervisor, tmp_path: Path, how: str) -> None:
     place, grandchild = tmp_path / "engine", tmp_path / "grandchild"
     bear = f"""
 import pathlib, subprocess
 pathlib.Path({str(grandchild)!r}).write_text(str(subprocess.Popen(["sleep", "60"]).pid))
 """
     await supervisor.start(part(place, bear + CHILD))
-    await supervisor.stop()
-    await eventually(lambda: not alive(int(grandchild.read_text())))
+    first = int(grandchild.read_text())
+    if how == "killed":
+        os.kill(int(place.read_text()), signal.SIGKILL)
+    else:
+        await supervisor.stop()
+    await eventually(lambda: not alive(first))
 
 
 async def test_a_part_that_ends_while_starting_is_one_line_with_its_last_word(
