@@ -21,7 +21,7 @@ PASSWORD = "listen-first-2026"
 # What a part's command line bears, and no other's.
 MARKS = {
     "desk": ("-m", "bot", "desk"),
-    "actions": ("rasa_sdk",),
+    "actions": ("-m", "actions"),
     "engine": ("bot.nlu.serve",),
     "postgres": ("/postgres",),
 }
