@@ -1,4 +1,4 @@
-"""Customer, assistant, agent, supervisor and queue at one case at the same moment: nothing is lost or stuck."""
+"""Customer, assistant, staff and queue at one case at the same moment: nothing is lost or stuck."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
