@@ -1,11 +1,7 @@
 """Which language a message is written in, and in which script, so that the answer can be in it."""
 
-import re
-from collections import Counter
-from functools import cache
 from typing import Any
 
-import hanzidentifier
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -13,63 +9,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.lexicon import load
-
-_CODE = re.compile(r"https?://\S+|<link>|\S+@\S+|@\w+|\b\w*\d\w*\b|\*+")
-_WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
-_HAN = re.compile(r"[㐀-鿿]")
-
-
-class Script:
-    """What the characters of one text say about its language."""
-
-    def __init__(self, text: str) -> None:
-        """Count the characters and words of the text; codes, mentions and addresses count for nothing."""
-        spoken = _CODE.sub(" ", text)
-        self.scripts = Counter(_script(character) for character in _HAN.findall(spoken))
-        every_word = [word.lower() for word in _WORD.findall(spoken)]
-        self.english = [word for word in every_word if word not in _words()["neutral"]]
-        self.function_words = sum(word in _words()["function"] for word in self.english)
-
-    @property
-    def language(self) -> str | None:
-        """zh-Hans, zh-Hant or en; None when nothing in the text is particular to one of them."""
-        if self._is_english:
-            return "en"
-        return self._chinese
-
-    @property
-    def certain(self) -> bool:
-        """Whether a conversation should change its language for this text."""
-        if self.language == "en":
-            return self.function_words > 0 or len(self.english) > 1
-        told = [self.scripts["zh-Hans"], self.scripts["zh-Hant"]]
-        return max(told) > 3 * min(told)
-
-    @property
-    def _is_english(self) -> bool:
-        ideographs = self.scripts.total()
-        if not ideographs:
-            return bool(self.english)
-        return self.function_words > 0 and len(self.english) > ideographs
-
-    @property
-    def _chinese(self) -> str | None:
-        simplified, traditional = self.scripts["zh-Hans"], self.scripts["zh-Hant"]
-        if simplified == traditional:
-            return None
-        return "zh-Hans" if simplified > traditional else "zh-Hant"
-
-
-@cache
-def _script(character: str) -> str:
-    scripts = {hanzidentifier.SIMPLIFIED: "zh-Hans", hanzidentifier.TRADITIONAL: "zh-Hant"}
-    return scripts.get(hanzidentifier.identify(character), "either")
-
-
-@cache
-def _words() -> dict[str, frozenset[str]]:
-    return {name: frozenset(listed.split()) for name, listed in load("english").items()}
+from bot.nlu.writing import Writing
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -95,12 +35,12 @@ class LanguageDetector(GraphComponent):  # type: ignore[misc]
 
     def _detect(self, message: Message) -> None:
         text = message.get("text", "")
-        script = Script(text)
-        message.set("language", script.language, add_to_output=True)
-        if script.language and script.certain:
+        writing = Writing(text)
+        message.set("language", writing.language, add_to_output=True)
+        if writing.language and writing.certain:
             entity = {
                 "entity": "language",
-                "value": script.language,
+                "value": writing.language,
                 "start": 0,
                 "end": len(text),
                 "extractor": type(self).__name__,
