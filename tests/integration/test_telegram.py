@@ -37,7 +37,7 @@ from ledger.vocabulary import Author, CaseType, ClockKind, NoticeKind, Role
 from tests.emulator import updates
 from tests.emulator.desk import make_desk
 from tests.emulator.server import Emulator, running
-from tests.emulator.state import Telegram
+from tests.emulator.state import Telegram, Webhook
 
 TOKEN = "4242:test-token"
 CHAT = 7001
@@ -294,12 +294,39 @@ async def test_two_desks_on_one_database_do_not_poll_at_once(desk: Desk, telegra
 async def test_polling_goes_on_after_the_platform_failed(
     channel: TelegramChannel, telegram: Telegram, database: Database
 ) -> None:
+    telegram.fail("deleteWebhook", "server_error")
     for kind in ("server_error", "gateway", "drop_after", "too_many"):
         telegram.fail("getUpdates", kind)
     await updates.write(telegram, CHAT, "还在吗")
     await received(database, 1)
     await confirmed(telegram)
     assert channel.reachable
+
+
+async def test_a_webhook_left_over_from_before_is_taken_away(
+    desk: Desk, telegram: Telegram, database: Database
+) -> None:
+    telegram.webhook = Webhook("http://127.0.0.1:9/elsewhere", None)
+    async with receiving(desk):
+        await updates.write(telegram, CHAT, "还在吗")
+        await received(database, 1)
+
+
+async def test_a_server_that_does_not_wait_is_not_asked_without_a_pause(
+    desk: Desk, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    whole = telegram.pending
+
+    async def count(**arguments: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await whole(**arguments | {"seconds": 0})
+
+    monkeypatch.setattr(telegram, "pending", count)
+    async with receiving(desk):
+        await asyncio.sleep(1)
+    assert 1 < asked <= 6
 
 
 async def test_a_wrong_token_stops_the_start_without_telling_it(desk: Desk, telegram: Telegram) -> None:

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from prometheus_client import Counter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Bot
+from telegram.error import TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram.dispatch import ALLOWED_UPDATES
@@ -52,7 +54,9 @@ class Polling:
         while True:
             try:
                 async with self._alone() as connection:
-                    await self._bot.delete_webhook()
+                    # A webhook that is still set shows as a conflict in the next poll.
+                    with suppress(TelegramError):
+                        await self._bot.delete_webhook()
                     while True:
                         await self._once(connection)
                         self.failing, pause = False, SHORTEST_PAUSE
@@ -66,12 +70,16 @@ class Polling:
     async def _once(self, connection: AsyncConnection) -> None:
         """One poll; asking with the next offset confirms what the last one brought."""
         await connection.execute(ALIVE)
+        asked_at = time.monotonic()
         updates = await self._updates()
         async with asyncio.TaskGroup() as group:
             for chat in _by_chat(updates):
                 group.create_task(self._in_order(chat))
         if updates:
             self._offset = int(updates[-1]["update_id"]) + 1
+        else:
+            # A server that does not wait for news must not be asked without a pause.
+            await asyncio.sleep(max(0.0, SHORTEST_PAUSE - (time.monotonic() - asked_at)))
 
     async def _updates(self) -> list[Raw]:
         """Raw, so that one the client library cannot read does not hide the others."""
