@@ -17,9 +17,10 @@ from ledger import queue
 from ledger.anger import persists
 from ledger.heard import Heard
 from ledger.models import Case, Conversation, Message
-from ledger.services import alarms, cases, conversations, evidence, handoff, messages, stages
+from ledger.services import alarms, cases, conversations, evidence, handoff, messages, silence, stages
 from ledger.services.handoff import Asked
 from ledger.services.messages import Inbound, Reply
+from ledger.services.silence import NUDGE
 from ledger.vocabulary import Author, Delivery, Holding, Kind, Stage
 
 ORDER: Final = tuple(Stage)
@@ -83,6 +84,8 @@ async def speak(
     async with desk.database.transaction() as session:
         conversation = await conversations.lock(session, conversation_id)
         if await messages.is_known(session, conversation_id, client_id):
+            return
+        if intent == NUDGE and not await silence.still_silent(session, conversation_id, key):
             return
     _may_speak(conversation, intent)
     replies = await desk.engine.trigger(

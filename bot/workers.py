@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
-from ledger.services import watchdog
+from ledger.services import silence, watchdog
 
 log = structlog.get_logger(__name__)
 
@@ -120,6 +120,7 @@ class Workers:
                 await self._put_back_stalled()
                 await self._put_back_orphans()
                 await self._revive()
+                await self._break_silences()
             except (ConnectorException, SQLAlchemyError, OSError) as error:
                 log.warning("watch.lost_database", error=type(error).__name__)
 
@@ -145,3 +146,7 @@ class Workers:
             revived = await watchdog.revive(session, before=self._desk.now() - FORGOTTEN_AFTER)
         if revived:
             log.warning("watch.revived", messages=revived)
+
+    async def _break_silences(self) -> None:
+        async with self._desk.database.transaction() as session:
+            await silence.break_it(session, policy=self._desk.policy, now=self._desk.now())

@@ -7,7 +7,8 @@ from bot.conversation import Edited
 from bot.evidence import File
 from ledger.heard import Heard
 from ledger.models import Attachment, Edit
-from ledger.services import cases
+from ledger.services import cases, silence
+from ledger.services.messages import Received
 from ledger.vocabulary import Delivery, Holding, Language
 
 from .stand_ins import complaint, heard, reply
@@ -255,6 +256,50 @@ async def test_the_assistant_speaks_first_once_for_a_key(world: World) -> None:
     await turns.speak(world.desk, **asked, key="progress:1")
     await world.work()
     assert world.post.arrived == ["听到:你好", "听到:EXTERNAL_progress"]
+
+
+async def test_a_question_without_an_answer_is_followed_by_one_nudge(world: World) -> None:
+    received = await _asked_about_a_complaint(world)
+    world.later(minutes=14)
+    assert await _break_silences(world) == 0
+    world.later(minutes=2)
+    assert await _break_silences(world) == 1
+    assert await _break_silences(world) == 0
+    await world.work()
+    assert await _break_silences(world) == 0
+    assert [call["key"] for call in world.engine.calls("trigger")] == [
+        f"nudge:{(await world.transcript(received.conversation_id))[1].id}"
+    ]
+
+
+async def test_who_has_answered_meanwhile_is_not_nudged(world: World) -> None:
+    await _asked_about_a_complaint(world)
+    world.later(minutes=16)
+    await world.writes("还有发票")
+    await _break_silences(world)
+    await world.work()
+    assert world.engine.calls("trigger") == []
+
+
+async def test_nobody_is_nudged_where_nothing_was_asked(world: World) -> None:
+    received = await world.writes("冰箱坏了")
+    await _heard_as_complaint(world, received.message_id)
+    await world.work()
+    world.later(minutes=16)
+    assert await _break_silences(world) == 0
+
+
+async def _asked_about_a_complaint(world: World) -> Received:
+    world.engine.replies = lambda text: [reply("您最想要什么?", "listen")]
+    received = await world.writes("冰箱坏了")
+    await _heard_as_complaint(world, received.message_id)
+    await world.work()
+    return received
+
+
+async def _break_silences(world: World) -> int:
+    found = await world.do(lambda session: silence.break_it(session, policy=world.desk.policy, now=world.now))
+    return int(found)
 
 
 async def _heard_as_complaint(world: World, message_id: int) -> None:
