@@ -369,7 +369,8 @@ async def test_everything_that_can_be_used_has_a_name_for_screen_readers(
 
     nameless = await page.evaluate(
         """() => [...document.querySelectorAll("button, a, textarea, select, input:not([hidden])")]
-            .filter((one) => !one.getAttribute("aria-label") && !one.textContent.trim() && !one.labels?.length)
+            .filter((one) => !one.getAttribute("aria-label"))
+            .filter((one) => !one.textContent.trim() && !one.labels?.length)
             .map((one) => one.outerHTML)"""
     )
 
