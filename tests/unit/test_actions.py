@@ -1,0 +1,254 @@
+"""What the assistant judges without a database: the next step, an answer's meaning, the feeling, the words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actions import casework, wording
+from actions.feelings import heat, situation, threats
+from actions.meanings import Meaning, answer, destination, meaning
+from actions.rate import rating_of
+from actions.status import pass_code
+from actions.steps import Known, Step, after_misses, next_step
+from ledger.heard import Heard
+from ledger.policy import load_policy
+from ledger.services.cases import Hearing
+from ledger.vocabulary import CaseType, Category, Kind, Language, Remedy, Signal
+
+POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy.yml")
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in the organisation's zone
+UNKNOWN = Known(
+    type=CaseType.COMPLAINT,
+    signals=(),
+    narrative="",
+    story_known=False,
+    remedy_known=False,
+    contact_known=False,
+)
+TOLD = replace(UNKNOWN, story_known=True)
+
+
+def heard(intent: str, kind: Kind = Kind.CHAT, confidence: float = 0.9, **more: Any) -> Heard:
+    given: dict[str, Any] = {"language": Language.ZH_HANS, "category": None} | more
+    return Heard(intent=intent, confidence=confidence, kind=kind, **given)
+
+
+def complaint(category: Category = Category.PRODUCT_QUALITY, **more: Any) -> Heard:
+    return heard(f"complain_{category}", Kind.COMPLAINT, category=category, **more)
+
+
+def entity(name: str, value: str) -> dict[str, Any]:
+    return {"entities": ({"entity": name, "value": value},)}
+
+
+class TestTheNextStep:
+    def test_one_question_follows_another_until_our_word_is_given(self) -> None:
+        known, steps = UNKNOWN, []
+        while Step.ADDED not in steps:
+            steps.append(next_step(known))
+            known = replace(known, asked=tuple(steps))
+        assert steps == [Step.STORY, Step.STORY, Step.REMEDY, Step.CONTACT, Step.CONFIRM, Step.ADDED]
+
+    def test_what_was_said_is_not_asked(self) -> None:
+        whole = replace(TOLD, remedy_known=True, contact_known=True)
+        assert next_step(whole) is Step.CONFIRM
+
+    def test_a_hurt_person_comes_before_every_question(self) -> None:
+        known = replace(UNKNOWN, signals={Signal.INJURY_SAFETY})
+        assert next_step(known) is Step.SAFETY
+        assert next_step(replace(known, asked=(Step.SAFETY,))) is Step.STORY
+
+    def test_a_hurt_person_is_asked_after_even_when_all_was_confirmed(self) -> None:
+        assert next_step(replace(TOLD, signals={Signal.INJURY_SAFETY}, asked=(Step.CONFIRM,))) is Step.SAFETY
+
+    @pytest.mark.parametrize(
+        ("narrative", "step"),
+        [
+            ("我们小区业主要去拉横幅", Step.HEADCOUNT),
+            ("两百多户业主要去拉横幅", Step.PLACE),
+            ("Hundreds of us will stand at your gate", Step.PLACE),
+        ],
+    )
+    def test_a_crowd_is_asked_how_many_unless_it_said_so(self, narrative: str, step: Step) -> None:
+        assert next_step(replace(TOLD, signals={Signal.GROUP_EVENT}, narrative=narrative)) is step
+
+    def test_a_journalist_is_asked_who_they_are_and_nothing_else(self) -> None:
+        press = replace(UNKNOWN, type=CaseType.CONTACT, signals={Signal.SPECIAL_IDENTITY})
+        steps: list[str] = []
+        for _ in range(3):
+            steps.append(next_step(replace(press, asked=tuple(steps))))
+        assert steps == [Step.OUTLET, Step.PRESS, Step.SPOKESPERSON]
+
+    def test_not_understanding_twice_offers_a_person(self) -> None:
+        assert [after_misses(1), after_misses(2), after_misses(3)] == [Step.MEANING, Step.HUMAN, Step.HUMAN]
+
+
+class TestTheMeaning:
+    def test_no_thanks_refuses_the_contact_that_was_asked_for(self) -> None:
+        thanks = heard("thank")
+        assert meaning(thanks, "no thanks", Step.CONTACT, case_open=True) is Meaning.NO_CONTACT
+        assert meaning(thanks, "不用了,谢谢", Step.CONTACT, case_open=True) is Meaning.NO_CONTACT
+
+    def test_a_number_is_a_contact_whatever_was_awaited(self) -> None:
+        number = heard("rate", **entity("phone", "+8613800000000"))
+        assert meaning(number, "13800000000", None, case_open=True) is Meaning.CONTACT
+
+    def test_any_words_answer_an_open_question(self) -> None:
+        vague = heard("greet", confidence=0.3)
+        assert meaning(vague, "在朝阳区", Step.PLACE, case_open=True) is Meaning.MATTER
+        assert meaning(vague, "朝阳区", None, case_open=False) is Meaning.UNCLEAR
+
+    def test_a_usual_word_is_believed_whatever_it_was_classified_as(self) -> None:
+        assert answer(heard("add_information"), "是的。") is True
+        assert answer(heard("out_of_scope"), "No") is False
+        assert answer(heard("affirm", confidence=0.2), "asdf") is None
+
+    @pytest.mark.parametrize(
+        ("awaited", "said", "action"),
+        [
+            (Step.CANCEL, "是的", "action_withdraw"),
+            (Step.CANCEL, "不", "action_keep"),
+            (Step.HUMAN, "好", "action_ask_human"),
+            (Step.CONTACT, "no thanks", "action_hear"),
+            (None, "好", "action_chat"),
+        ],
+    )
+    def test_a_yes_or_no_goes_to_who_asked(self, awaited: Step | None, said: str, action: str) -> None:
+        assert destination("action_chat", heard("thank"), said, awaited) == action
+
+    def test_danger_is_heard_whatever_else_is_asked(self) -> None:
+        question = heard("ask_policy", Kind.INQUIRY, signals=(Signal.SPECIAL_IDENTITY,))
+        assert destination("action_answer", question, "我是记者", None) == "action_hear"
+
+    def test_a_rhetorical_question_is_part_of_the_story(self) -> None:
+        rhetorical = heard("ask_policy", Kind.INQUIRY)
+        assert destination("action_answer", rhetorical, "能怎么办", Step.REMEDY) == "action_hear"
+        assert destination("action_answer", rhetorical, "多久有结果", Step.REMEDY) == "action_answer"
+
+    def test_whoever_is_in_despair_gets_no_small_talk(self) -> None:
+        assert destination("action_chat", heard("thank"), "谢谢你", Step.STAY) == "action_hear"
+
+    def test_after_a_rating_was_asked_for_words_are_about_it(self) -> None:
+        assert destination("action_hear", complaint(), "还在漏水", Step.RATING) == "action_rate"
+        assert destination("action_rate", heard("rate"), "???", None) == "action_hear"
+
+    def test_a_case_number_asks_for_its_status_unless_something_is_told(self) -> None:
+        number = entity("case_number", "QT-2026-000001")
+        asked = heard("add_information", Kind.COMPLAINT, 0.2, **number)
+        told = heard("add_information", Kind.COMPLAINT, 0.9, **number)
+        assert destination("action_hear", asked, "QT-2026-000001 ?", None) == "action_tell_status"
+        assert destination("action_hear", told, "QT-2026-000001 又坏了", None) == "action_hear"
+
+
+class TestTheFeeling:
+    def test_a_feeling_is_answered_once(self) -> None:
+        angry = complaint(emotion=2)
+        assert situation(angry, ()) == "product_quality"
+        assert situation(angry, ("product_quality",)) == "anger"
+        assert situation(angry, ("product_quality", "anger")) is None
+
+    def test_what_was_tried_often_goes_before_its_kind(self) -> None:
+        assert situation(complaint(signals=(Signal.REPEAT_UNRESOLVED,)), ()) == "repeat"
+
+    def test_a_doubtful_kind_is_not_named(self) -> None:
+        assert situation(replace(complaint(), confidence=0.3), ()) is None
+
+    def test_a_wish_calls_for_no_acknowledgement(self) -> None:
+        assert situation(heard("state_remedy", Kind.COMPLAINT, category=Category.FEE_DISPUTE), ()) is None
+
+    def test_each_threat_is_noted_once(self) -> None:
+        threatening = complaint(signals=(Signal.REGULATOR_THREAT, Signal.MEDIA_THREAT))
+        assert threats(threatening, ()) == [Signal.MEDIA_THREAT, Signal.REGULATOR_THREAT]
+        assert threats(threatening, ("media_threat",)) == [Signal.REGULATOR_THREAT]
+
+    def test_anger_is_spoken_to_in_another_tone(self) -> None:
+        assert (heat(complaint(emotion=1)), heat(complaint(emotion=2))) == ("calm", "hot")
+
+
+class TestTheWords:
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("你们的冰箱修了三次都没修好\uff0c再不解决我就找记者曝光", "冰箱修了三次都没修好"),
+            ("傻逼\uff0c骗子", ""),
+            ("Your fridge broke after two days! I'll sue you", "The fridge broke after two days"),
+            ("为什么还没到货?", ""),
+        ],
+    )
+    def test_their_own_words_are_said_back_without_insults_and_threats(self, text: str, kept: str) -> None:
+        assert wording.reflection(text) == kept
+
+    @pytest.mark.parametrize(
+        ("at", "language", "said"),
+        [
+            ("2026-11-23T07:30:00+00:00", Language.ZH_HANS, "今天 15:30"),
+            ("2026-11-24T01:00:00+00:00", Language.ZH_HANT, "明天 09:00"),
+            ("2026-11-28T01:00:00+00:00", Language.ZH_HANS, "11月28日 09:00"),
+            ("2026-11-28T01:00:00+00:00", Language.EN, "09:00 on 28 November"),
+        ],
+    )
+    def test_times_are_told_in_the_organisations_zone(self, at: str, language: Language, said: str) -> None:
+        assert wording.moment(datetime.fromisoformat(at), NOW, POLICY, language) == said
+
+    def test_a_question_is_known_by_its_words(self) -> None:
+        assert wording.topic("多久能退款") == "refund"
+        assert wording.topic("How long does this take?") == "times"
+        assert wording.topic("请问") == wording.NO_TOPIC
+
+    def test_a_pass_code_is_what_stands_beside_the_number(self) -> None:
+        assert pass_code("QT-2026-000001 c3ffqf", "QT-2026-000001") == "C3FFQF"
+        assert pass_code("QT-2026-000001 怎么样了", "QT-2026-000001") is None
+
+
+class TestAnAnswer:
+    def test_whatever_is_wanted_is_a_wish(self) -> None:
+        said = casework.answering(heard("add_information"), Step.REMEDY, None)
+        assert said.remedies == (Remedy.OTHER,)
+
+    def test_a_journalists_questions_are_no_complaint(self) -> None:
+        press = Hearing(**(CASE | {"type": CaseType.CONTACT}))
+        assert casework.answering(complaint(), None, press).kind is Kind.OTHER
+
+    @pytest.mark.parametrize(
+        ("said", "rating"),
+        [
+            (heard("rate", **entity("rating", "4")), 4),
+            (complaint(), 1),
+            (heard("deny"), 1),
+            (heard("praise"), None),
+        ],
+    )
+    def test_unhappy_words_are_an_unhappy_rating(self, said: Heard, rating: int | None) -> None:
+        assert rating_of(said) == rating
+
+    def test_a_confirmation_holds_only_what_the_ledger_holds(self) -> None:
+        said = casework.described(Hearing(**CASE), Language.EN)
+        assert said["promise"] == "It is with our team."
+        assert said["wish"] == ""
+
+
+CASE: dict[str, Any] = {
+    "number": "QT-2026-000001",
+    "pass_code": "C3FFQF",
+    "type": "complaint",
+    "status": "open",
+    "opened": True,
+    "reopened": False,
+    "stage": "listen",
+    "category": "product_quality",
+    "severity": "mild",
+    "special": False,
+    "newly_special": False,
+    "reasons": [],
+    "owner": None,
+    "department": None,
+    "due_at": None,
+    "remedies": ["other"],
+    "story_known": True,
+    "contact": "unknown",
+    "narrative": "",
+    "emotions": [0],
+}
