@@ -6,6 +6,8 @@ from actions import resources, wording
 from actions.base import LedgerAction, Talk
 from actions.steps import Step, question
 
+END_MARKS = ".\u3002!\uff01;\uff1b, \uff0c"
+
 
 class ActionReportProgress(LedgerAction):
     """Report progress, as promised."""
@@ -22,7 +24,7 @@ class ActionReportProgress(LedgerAction):
             "utter_feedback_progress" if due else "utter_feedback_progress_only",
             number=turn.told("number"),
             person=_person(talk),
-            news=turn.told("text"),
+            news=_clause(turn.told("text")),
             due=_moment(talk, due) if due else "",
         )
 
@@ -41,8 +43,8 @@ class ActionReportOutcome(LedgerAction):
             "utter_feedback_resolved",
             number=turn.told("number"),
             person=_person(talk),
-            remedy=turn.told("remedy"),
-            outcome=turn.told("outcome"),
+            remedy=_clause(turn.told("remedy")),
+            outcome=_clause(turn.told("outcome")),
         )
         talk.slots["next_step"] = None
 
@@ -56,9 +58,7 @@ class ActionRevisit(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Ask about their thing, then for one rating."""
-        turn = talk.turn
-        values = {"number": turn.told("number"), "what": turn.told("what"), "when": turn.told("when")}
-        talk.say("utter_revisit_how_is_it", **values)
+        talk.say("utter_revisit_how_is_it", what=_what(talk), when=_day(talk))
         talk.say("utter_revisit_rating")
         talk.slots["next_step"] = Step.RATING.value
 
@@ -81,6 +81,27 @@ class ActionNudge(LedgerAction):
         if turn.case and Step.CONFIRM not in talk.asked:
             talk.say("utter_respond_confirm")
             talk.ask(Step.CONFIRM)
+
+
+def _what(talk: Talk) -> str:
+    """Their thing: in their own words if this is the case we talked about, else by what it was about."""
+    turn = talk.turn
+    ours = turn.case if turn.case and turn.case.number == turn.told("number") else None
+    if said := wording.quote(ours.narrative if ours else "", turn.language):
+        return said
+    matter = wording.words("matters", turn.language)[turn.told("what") or "other"]
+    return str(wording.words("about", turn.language)).format(matter=matter)
+
+
+def _day(talk: Talk) -> str:
+    when = talk.turn.told("when")
+    at = datetime.fromisoformat(when) if when else resources.now()
+    return wording.day(at, resources.now(), resources.policy(), talk.turn.language)
+
+
+def _clause(written: str | None) -> str:
+    """What staff wrote, ready to stand inside a sentence of ours."""
+    return (written or "").strip().rstrip(END_MARKS)
 
 
 def _person(talk: Talk) -> str:

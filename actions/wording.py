@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,10 +44,20 @@ def listed(name: str, keys: Iterable[str], language: Language) -> str:
 
 def moment(at: datetime, now: datetime, policy: Policy, language: Language) -> str:
     """A time as one says it to a customer, in the organisation's time zone: ``今天 15:30``."""
+    local = at.astimezone(policy.organisation.time_zone)
+    named = day(at, now, policy, language)
+    return str(words("moment", language)).format(day=named, time=f"{local:%H:%M}")
+
+
+def day(at: datetime, now: datetime, policy: Policy, language: Language) -> str:
+    """The day of a time, in the organisation's time zone: ``今天``, ``11月24日``."""
     zone = policy.organisation.time_zone
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    day = _day(local.date(), today, language)
-    return str(words("moment", language)).format(day=day, time=f"{local:%H:%M}")
+    local, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    near: Sequence[str] = words("days", language)
+    ahead = (local - today).days
+    if 0 <= ahead < len(near):
+        return near[ahead]
+    return str(format_date(local, words("date", language), locale=LOCALES[language]))
 
 
 def duration(length: timedelta, language: Language) -> str:
@@ -88,14 +98,6 @@ def _speakable_length(clause: str) -> bool:
     if HAN.search(clause):
         return len(clause) in CHARACTERS
     return len(clause.split()) in WORDS
-
-
-def _day(day: date, today: date, language: Language) -> str:
-    near: Sequence[str] = words("days", language)
-    ahead = (day - today) // timedelta(days=1)
-    if 0 <= ahead < len(near):
-        return near[ahead]
-    return str(format_date(day, words("date", language), locale=LOCALES[language]))
 
 
 @cache
