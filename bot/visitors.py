@@ -9,7 +9,7 @@ from bot.desk import Desk
 from bot.problem import Problem, too_many
 from bot.throttle import Rate, Throttle
 from ledger.policy import Limits
-from ledger.services import messages
+from ledger.services import conversations
 from ledger.views import visitors
 from ledger.views.visitors import Visitor
 from ledger.vocabulary import Language
@@ -81,7 +81,7 @@ async def open_conversation(desk: Desk, language: Language | None) -> Opened:
     """A new conversation of a new visitor."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     async with desk.database.transaction() as session:
-        conversation = await messages.open_conversation(
+        conversation = await conversations.open_conversation(
             session,
             channel=NAME,
             address=secrets.token_hex(16),

@@ -40,15 +40,25 @@ async def current_case(session: AsyncSession, conversation_id: int) -> Case | No
     return found.first()
 
 
-async def latest_of(session: AsyncSession, channel: str, address: str) -> int | None:
-    """The id of the latest conversation of the identity at ``address``."""
-    return await session.scalar(
-        select(Conversation.id)
-        .join(Identity, Identity.id == Conversation.identity_id)
-        .where(Identity.channel == channel, Identity.address == address)
-        .order_by(Conversation.id.desc())
-        .limit(1)
+async def latest_or_new(
+    session: AsyncSession,
+    *,
+    channel: str,
+    address: str,
+    now: datetime,
+    display_name: str | None = None,
+    language: Language | None = None,
+) -> int:
+    """The id of the latest conversation of the identity at ``address``; its first is opened here."""
+    if (known := await _latest(session, channel, address)) is not None:
+        return known
+    await _first_alone(session, channel, address)
+    if (known := await _latest(session, channel, address)) is not None:
+        return known
+    opened = await open_conversation(
+        session, channel=channel, address=address, display_name=display_name, language=language, now=now
     )
+    return opened.id
 
 
 async def open_conversation(
@@ -64,7 +74,7 @@ async def open_conversation(
     """A new conversation of the identity at ``address``; customer and identity are made at their first."""
     identity = await _identity(session, channel, address)
     if identity is None:
-        await first_alone(session, channel, address)
+        await _first_alone(session, channel, address)
         identity = await _identity(session, channel, address) or await _new_identity(
             session, channel, address, display_name, language or Language.ZH_HANS, now
         )
@@ -81,10 +91,20 @@ async def open_conversation(
     return conversation
 
 
-async def first_alone(session: AsyncSession, channel: str, address: str) -> None:
+async def _first_alone(session: AsyncSession, channel: str, address: str) -> None:
     """Wait for whoever else meets this identity for the first time at this moment."""
     await session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"{channel}:{address}", 0)))
+    )
+
+
+async def _latest(session: AsyncSession, channel: str, address: str) -> int | None:
+    return await session.scalar(
+        select(Conversation.id)
+        .join(Identity, Identity.id == Conversation.identity_id)
+        .where(Identity.channel == channel, Identity.address == address)
+        .order_by(Conversation.id.desc())
+        .limit(1)
     )
 
 

@@ -19,8 +19,6 @@ from ledger.handoff import NotHolder
 from ledger.heard import Heard
 from ledger.models import Attachment, Conversation, Edit, Identity, Message, Staff
 from ledger.services import case_lock, clocks, conversations, entries, evidence
-from ledger.services.conversations import NoSuchConversation as NoSuchConversation
-from ledger.services.conversations import open_conversation as open_conversation
 from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
 
@@ -76,7 +74,14 @@ async def receive(
     Raises NoSuchConversation.
     """
     if conversation_id is None:
-        conversation_id = await _conversation_of(session, channel, address, display_name, language, now)
+        conversation_id = await conversations.latest_or_new(
+            session,
+            channel=channel,
+            address=address,
+            display_name=display_name,
+            language=language,
+            now=now,
+        )
     await _hold(session, conversation_id, now)
     message_id = await _log_once(session, conversation_id, client_id, text, now)
     if message_id is None:
@@ -278,26 +283,6 @@ async def emotions(session: AsyncSession, conversation_id: int, latest: int) -> 
         .limit(latest)
     )
     return [level for level in reversed(levels.all()) if level is not None]
-
-
-async def _conversation_of(
-    session: AsyncSession,
-    channel: str,
-    address: str,
-    display_name: str | None,
-    language: Language | None,
-    now: datetime,
-) -> int:
-    known = await conversations.latest_of(session, channel, address)
-    if known is None:
-        await conversations.first_alone(session, channel, address)
-        known = await conversations.latest_of(session, channel, address)
-    if known is not None:
-        return known
-    opened = await conversations.open_conversation(
-        session, channel=channel, address=address, display_name=display_name, language=language, now=now
-    )
-    return opened.id
 
 
 async def _hold(session: AsyncSession, conversation_id: int, now: datetime) -> None:
