@@ -27,6 +27,21 @@ def next_opening(policy: Policy, now: datetime) -> datetime | None:
     return next((opens for day in days for opens, _ in openings(policy, day) if opens > now), None)
 
 
+def working_time_after(policy: Policy, start: datetime, length: timedelta) -> datetime:
+    """When ``length`` of opening hours has passed since ``start``.
+
+    What does not fit into the hours of the next sixty days falls due after ``length`` of calendar time.
+    """
+    left = length
+    for ahead in range(SEARCHED_DAYS):
+        for opens, closes in openings(policy, local_day(policy, start) + timedelta(days=ahead)):
+            begins = max(opens, start)
+            if begins + left <= closes:
+                return begins + left
+            left -= max(closes - begins, timedelta())
+    return start + length
+
+
 def local_day(policy: Policy, now: datetime) -> date:
     """The day it is at the organisation."""
     return now.astimezone(policy.organisation.time_zone).date()

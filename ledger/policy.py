@@ -98,7 +98,7 @@ class Organisation(Part):
 
 
 class Clocks(Part):
-    """How long each clock runs (playbook C3), in calendar time.
+    """How long each clock runs (playbook C3): ``first_response`` in opening hours, the rest in calendar time.
 
     A revisit falls due ``revisit`` after resolving; the assistant asks by itself after ``revisit_asks``.
     """

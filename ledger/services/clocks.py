@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import AlreadyAcknowledged, NotAllowed, NotSpecial
+from ledger.hours import working_time_after
 from ledger.live import notify
 from ledger.models import Case, Clock, DutyContact, Staff, Task
 from ledger.policy import Policy
@@ -46,7 +47,7 @@ async def start(
     """
     if task is None and (runs := await running(session, case, kind)):
         return runs
-    due_at = due_at or now + policy.clocks.length(kind)
+    due_at = due_at or _due(kind, policy, now)
     clock = Clock(
         case_id=case.id, kind=kind, task_id=task.id if task else None, started_at=now, due_at=due_at
     )
@@ -55,6 +56,14 @@ async def start(
     await _record(session, clock, case, SYSTEM, "clock.started", now, due_at=due_at.isoformat())
     await _defer_alarms(session, clock, policy, now)
     return clock
+
+
+def _due(kind: ClockKind, policy: Policy, now: datetime) -> datetime:
+    """A first response is a person's, and people have hours; headquarters has none."""
+    length = policy.clocks.length(kind)
+    if kind is ClockKind.FIRST_RESPONSE:
+        return working_time_after(policy, now, length)
+    return now + length
 
 
 async def running(session: AsyncSession, case: Case, kind: ClockKind) -> Clock | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import AlreadyResolved, Missing
+from ledger.hours import working_time_after
 from ledger.live import notify
 from ledger.models import Case, Department, Staff
 from ledger.policy import Policy
@@ -134,7 +135,7 @@ async def tell_by_phone(
         session,
         case=case,
         note=text,
-        due_at=now + policy.clocks.first_response,
+        due_at=working_time_after(policy, now, policy.clocks.first_response),
         assignee_id=case.owner_id or staff.id,
         actor=Actor.staff(staff),
         policy=policy,

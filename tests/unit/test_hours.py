@@ -1,12 +1,12 @@
 """When people are at the desk, in the organisation's own time."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.hours import is_open, next_opening
+from ledger.hours import is_open, next_opening, working_time_after
 from ledger.policy import Hours, Span, load_policy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -72,3 +72,21 @@ def test_a_working_sunday_counts():
 
 def test_a_desk_that_never_opens_says_so():
     assert next_opening(with_hours(week={}), at(23, 10)) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        (at(23, 10), at(23, 11)),
+        (at(23, 17, 30), at(24, 9, 30)),
+        (at(23, 3), at(23, 10)),
+        (at(22, 14), at(23, 10)),
+    ],
+)
+def test_working_time_passes_only_while_people_are_there(start, due):
+    assert working_time_after(DEFAULT, start, timedelta(hours=1)) == due
+
+
+def test_without_opening_hours_a_length_is_calendar_time():
+    never = with_hours(week={})
+    assert working_time_after(never, at(23, 10), timedelta(hours=1)) == at(23, 11)
