@@ -23,7 +23,7 @@ class ClassifyError(Exception):
     """The file could not be classified."""
 
 
-class BadLine(ClassifyError):
+class BadLineError(ClassifyError):
     """A line of the input is not a JSON object with a text."""
 
     def __init__(self, source: Path, number: int, reason: str) -> None:
@@ -31,11 +31,11 @@ class BadLine(ClassifyError):
         super().__init__(f"{source}, line {number}: {reason}")
 
 
-class NoModel(ClassifyError):
+class NoModelError(ClassifyError):
     """There is no trained model."""
 
 
-class EngineFailed(ClassifyError):
+class EngineFailedError(ClassifyError):
     """Rasa's environment did not read the texts."""
 
 
@@ -43,8 +43,8 @@ def classify(source: Path, target: Path) -> int:
     """Write each line of source (JSON objects with `text`) to target with what is heard in it added.
 
     Added are kind, category, signals, emotion, language, remedies, intent, special and severity; all other
-    keys are kept. Blank lines are skipped. Returns the number of messages. Raises BadLine, NoModel or
-    EngineFailed, all of them ClassifyError, before anything is written.
+    keys are kept. Blank lines are skipped. Returns the number of messages. Raises BadLineError, NoModelError
+    or EngineFailedError, all of them ClassifyError, before anything is written.
     """
     messages = list(_messages(source))
     heard = _parse([message["text"] for message in messages])
@@ -59,7 +59,7 @@ def newest_model() -> Path:
         return Path(named)
     trained = sorted((_ROOT / "models").glob("*.tar.gz"), key=lambda model: model.stat().st_mtime)
     if not trained:
-        raise NoModel(f"no trained model in {_ROOT / 'models'}: run `make train`")
+        raise NoModelError(f"no trained model in {_ROOT / 'models'}: run `make train`")
     return trained[-1]
 
 
@@ -74,9 +74,9 @@ def _message(source: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
         message = json.loads(line)
     except ValueError as error:
-        raise BadLine(source, number, f"not JSON ({error})") from error
+        raise BadLineError(source, number, f"not JSON ({error})") from error
     if not isinstance(message, dict) or not isinstance(message.get("text"), str):
-        raise BadLine(source, number, "not an object with a text")
+        raise BadLineError(source, number, "not an object with a text")
     return message
 
 
@@ -90,11 +90,13 @@ def _parse(texts: list[str]) -> list[dict[str, Any]]:
 def _run(arguments: list[str], stdin: str) -> None:
     command = [str(_PYTHON), "-W", "ignore", "-m", "bot.nlu.batch", *arguments]
     try:
-        subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=_ROOT, check=True)  # noqa: S603
+        subprocess.run(  # noqa: S603
+            command, input=stdin, capture_output=True, text=True, cwd=_ROOT, check=True
+        )
     except FileNotFoundError as error:
-        raise EngineFailed(f"Rasa's environment is missing: {_PYTHON}; run `make setup`") from error
+        raise EngineFailedError(f"Rasa's environment is missing: {_PYTHON}; run `make setup`") from error
     except subprocess.CalledProcessError as error:
-        raise EngineFailed(f"Rasa could not read the texts:\n{error.stderr[-2000:]}") from error
+        raise EngineFailedError(f"Rasa could not read the texts:\n{error.stderr[-2000:]}") from error
 
 
 def _judged(heard: dict[str, Any]) -> dict[str, Any]:

@@ -89,13 +89,14 @@ def _scored(pairs: list[Pair], label: str) -> list[Pair]:
 
 def _exact(pairs: list[Pair], label: str, key: str) -> float:
     scored = _scored(pairs, label)
-    return sum(true[label] == heard[key] for true, heard in scored) / (len(scored) or 1)
+    right: list[bool] = [true[label] == heard[key] for true, heard in scored]
+    return sum(right) / (len(right) or 1)
 
 
 def _within(pairs: list[Pair], distance: int) -> float:
     scored = _scored(pairs, "emotion")
-    near = sum(abs(true["emotion"] - heard["emotion"]) <= distance for true, heard in scored)
-    return near / (len(scored) or 1)
+    near: list[bool] = [abs(true["emotion"] - heard["emotion"]) <= distance for true, heard in scored]
+    return sum(near) / (len(near) or 1)
 
 
 def _classes(pairs: list[Pair], label: str) -> dict[str, Tally]:

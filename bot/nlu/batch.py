@@ -1,6 +1,7 @@
 """Reads many texts with a trained model, in Rasa's own environment: `python -m bot.nlu.batch MODEL TARGET`.
 
-One JSON text a line on standard input, one JSON object a line in the target: Rasa may write to standard output.
+One JSON text a line on standard input, one JSON object a line in the target. Standard output is left to Rasa,
+which logs there.
 """
 
 import asyncio

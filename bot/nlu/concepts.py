@@ -1,7 +1,7 @@
 """Concepts: groups of words that mean the same kind of trouble, found by look-up.
 
-A few training examples that name a "fridge" and a "gearbox" say little about a "dishwasher". Counting concepts
-beside words carries what is learnt over to every word of the same group.
+A few training examples that name a "fridge" and a "gearbox" say little about a "dishwasher". Counting
+concepts beside words carries what is learnt over to every word of the same group.
 """
 
 from collections import Counter
@@ -25,8 +25,8 @@ def _in_chinese(folded: str) -> Iterator[str]:
     for start, character in enumerate(folded):
         if character < "㐀":
             continue
-        for length in range(1, _LONGEST_HAN + 1):
-            yield from terms.get(folded[start : start + length], ()) if start + length <= len(folded) else ()
+        for end in range(start + 1, min(start + _LONGEST_HAN, len(folded)) + 1):
+            yield from terms.get(folded[start:end], ())
 
 
 def _in_english(words: list[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import joblib
@@ -19,7 +20,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
 from bot.nlu.concepts import concepts
-from bot.nlu.patterns import found
 from bot.nlu.script import fold
 from bot.nlu.tokenizer import words
 
@@ -58,7 +58,7 @@ def vectorizer() -> FeatureUnion:
 def _word_grams(text: str) -> Iterator[str]:
     spoken = [word for word, _ in words(text)]
     yield from spoken
-    yield from (f"{first} {second}" for first, second in zip(spoken, spoken[1:], strict=False))
+    yield from (f"{first} {second}" for first, second in pairwise(spoken))
 
 
 def _character_grams(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a message is for: its intent, its kind, and the category of a complaint, in agreement with each other."""
+"""What a message is for: intent, kind, and the category of a complaint, in agreement with each other."""
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY

@@ -14,7 +14,7 @@ from bot.nlu.patterns import found
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RemedyReader(GraphComponent):  # type: ignore[misc]
-    """Sets `remedies`, sorted: what is asked for in so many words; `other` when something else is asked for."""
+    """Sets `remedies`, sorted: what is asked for in so many words, `other` for something else."""
 
     @classmethod
     def create(
