@@ -36,8 +36,9 @@ demo: sync ## Fill a new desk with a believable month of complaints
 train: sync ## Train the model if it is missing or stale
 	@$(PYTHON) -m bot train
 
-eval: train ## Judge the NLU by cross-validation; the report is in results/
-	$(quiet-python) $(RASA) test nlu --nlu data --cross-validation --folds 5 --out results
+eval: train ## Measure the model against a labelled file: make eval DATA=FILE.jsonl
+	@test -n "$(DATA)" || { echo "Name a labelled file: make eval DATA=FILE.jsonl" >&2; exit 1; }
+	@$(PYTHON) -m bot.evaluate --data "$(DATA)"
 
 lint: sync ## Ruff, mypy, import contracts
 	@$(MAKE) --no-print-directory ruff types imports
