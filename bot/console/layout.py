@@ -10,7 +10,6 @@ from bot.console.board import Snapshot
 from bot.console.components.cases import link_to_case
 from bot.console.components.clocks import acknowledge_button, countdowns
 from bot.console.components.keyed import KeyedList
-from bot.console.components.marks import reasons
 from bot.console.news import on_news
 from bot.console.visit import ACCOUNT, Visit
 from ledger.services import staff as accounts
@@ -123,12 +122,11 @@ def _alerts(visit: Visit, title: str) -> None:
 
 
 def _alert(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> None:
-    look = "color=white text-color=negative dense"
+    look = "color=white text-color=negative padding='2px 10px'"
     with ui.element("div").classes("qt-alert"):
         ui.label(visit.texts("alert.special_waiting")).classes("qt-roomy")
         link_to_case(case.number)
-        ui.label(visit.texts("format.and").join(reasons(visit.texts, case.reasons))).classes(
-            "qt-snippet qt-roomy"
-        )
+        why = visit.texts.words("signal", [reason["code"] for reason in case.reasons])
+        ui.label(why).classes("qt-snippet qt-roomy")
         countdowns(visit, [case.headquarters] if case.headquarters else [])
         acknowledge_button(visit, case.number, case.running, then, look=look)

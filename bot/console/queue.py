@@ -84,7 +84,9 @@ def _who(visit: Visit, row: ConversationRow) -> None:
         )
     waiting = row.holding is Holding.WAITING
     look = "unelevated color=primary" if waiting else "outline color=primary"
-    ui.button(say("talk.take"), on_click=lambda: take(visit, row.id)).props(f"{look} dense no-caps")
+    ui.button(say("talk.take"), on_click=lambda: take(visit, row.id)).props(
+        f"{look} padding='2px 12px' no-caps"
+    )
 
 
 async def take(visit: Visit, conversation_id: int) -> None:

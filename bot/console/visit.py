@@ -18,12 +18,14 @@ from bot.console.texts import Texts, texts
 from bot.desk import Desk
 from ledger.errors import LedgerError
 from ledger.models import Staff
+from ledger.services import clocks
 from ledger.services import staff as accounts
 from ledger.vocabulary import Language, Role
 
 T = TypeVar("T")
 LOGIN: Final = "/login"
 ACCOUNT: Final = "/account"
+BUILD_SECONDS: Final = 15.0
 AWAY: Final = (OperationalError, InterfaceError)
 
 
@@ -33,13 +35,17 @@ class SignedOut(Exception):  # noqa: N818
 
 @dataclass(slots=True)
 class Visit:
-    """One open page; ``staff`` is who looks at it."""
+    """One open page; ``staff`` is who looks at it.
+
+    ``may_acknowledge``: whether they may stop headquarters' clocks, as of the page's opening.
+    """
 
     desk: Desk
     board: Board
     staff: Staff
     texts: Texts
     secret: str
+    may_acknowledge: bool
 
     @property
     def now(self) -> datetime:
@@ -123,7 +129,7 @@ def staff_page(
         _, *own = inspect.signature(build).parameters.values()
         request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
         page.__signature__ = inspect.Signature([request, *own])  # type: ignore[attr-defined]
-        return ui.page(path)(page)
+        return ui.page(path, response_timeout=BUILD_SECONDS)(page)
 
     return decorate
 
@@ -136,7 +142,10 @@ async def arrive(request: Request) -> Visit | None:
         return None
     async with desk.database.transaction() as session:
         found = await accounts.by_credential(session, secret=secret, kind="session", now=desk.now())
-    return Visit(desk, app.state.board, found, texts(found.language), secret) if found else None
+        if found is None:
+            return None
+        headquarters = await clocks.may_acknowledge(session, found)
+    return Visit(desk, app.state.board, found, texts(found.language), secret, headquarters)
 
 
 def speak(language: Language) -> None:

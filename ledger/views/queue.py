@@ -25,6 +25,7 @@ from ledger.vocabulary import Author, CaseStatus, ClockKind, Holding, Language
 RECENT = timedelta(hours=1)
 LIMIT = 300
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Queue:
 
 async def queue(session: AsyncSession, *, now: datetime) -> Queue:
     """The queue as it stands, in four queries."""
-    cases = await _open_cases(session)
+    cases = sorted(await _open_cases(session), key=_urgency)
     rows = await _conversations(session, since=now - RECENT)
     linked = await _cases_of(session, [row.id for row in rows])
     marked = (_marked(row, linked[row.id]) for row in rows)
@@ -158,6 +159,11 @@ async def _cases_of(
     for conversation_id, number, special in found:
         cases[conversation_id].append((number, special))
     return cases
+
+
+def _urgency(case: CaseRow) -> tuple[bool, datetime]:
+    """Special users first, then whatever is due next."""
+    return not case.special, case.running[0].due_at if case.running else FAR_AWAY
 
 
 def _marked(row: ConversationRow, cases: list[tuple[str, bool]]) -> ConversationRow:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import (
@@ -267,7 +268,7 @@ async def _passages(session: AsyncSession, ids: Sequence[int], words: str) -> di
     wanted = Message.text.ilike(containing(words.strip())) if words.strip() else literal(True)
     found = await session.execute(
         select(Message.conversation_id, func.left(Message.text, SNIPPET))
-        .distinct(Message.conversation_id)
+        .ext(distinct_on(Message.conversation_id))
         .where(Message.conversation_id.in_(ids), or_(wanted, Message.author == Author.CUSTOMER))
         .order_by(
             Message.conversation_id,

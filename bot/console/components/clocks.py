@@ -51,8 +51,10 @@ def acknowledge_button(
     *,
     look: str = "color=negative",
 ) -> None:
-    """Stop the headquarters clock in the reader's name, while it runs (playbook B1)."""
-    if not any(c.kind is ClockKind.HEADQUARTERS and c.stopped_at is None for c in running):
+    """Stop the headquarters clock in the reader's name, while it runs and if they may (playbook B1)."""
+    if not visit.may_acknowledge or not any(
+        c.kind is ClockKind.HEADQUARTERS and c.stopped_at is None for c in running
+    ):
         return
 
     async def acknowledge() -> None:
