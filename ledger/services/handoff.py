@@ -16,7 +16,9 @@ from ledger.models import Case, Conversation, Department, Staff
 from ledger.policy import Policy
 from ledger.services import case_lock, conversations, departments, entries, notices
 from ledger.services.entries import Actor
-from ledger.vocabulary import Holding, NoticeKind, Role
+from ledger.services.owners import is_named
+from ledger.services.working import assign
+from ledger.vocabulary import CaseStatus, Holding, NoticeKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ async def take(
 ) -> Conversation:
     """``staff`` holds the conversation from this instant; the assistant is silent. Taken twice: no change.
 
+    A case that nobody owns yet is theirs with it (首问负责, playbook B4).
+
     ``force`` lets a supervisor take it over from somebody else.
 
     Raises:
@@ -73,7 +77,8 @@ async def take(
     conversation.holding = after(conversation.holding, move)
     conversation.holder_id, conversation.held_since = staff.id, now
     conversation.waiting_since = None
-    await _enter(session, conversation, "conversation.taken", Actor.staff(staff), before, staff, now)
+    case = await _enter(session, conversation, "conversation.taken", Actor.staff(staff), before, staff, now)
+    await _own(session, case, staff, now)
     return conversation
 
 
@@ -114,6 +119,14 @@ async def pass_on(
     await _call_staff(session, conversation, case, policy, now)
     await queue.remember(session, conversation.id)
     return conversation
+
+
+async def _own(session: AsyncSession, case: Case | None, staff: Staff, now: datetime) -> None:
+    """Who is asked first stays responsible (首问负责, B4), unless it is the person complained about."""
+    if case is None or case.status is not CaseStatus.OPEN or case.owner_id is not None:
+        return
+    if not is_named(staff, case.narrative):
+        await assign(session, number=case.number, reason="first_asked", staff=staff, owner=staff, now=now)
 
 
 def _taking_over(holder: Staff, staff: Staff, force: bool) -> Move:

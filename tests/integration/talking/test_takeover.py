@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot import conversation
 from ledger.errors import Missing, NotAllowed
 from ledger.handoff import AlreadyHeld, IllegalMove, NotHolder
-from ledger.models import Clock
+from ledger.models import Clock, Staff
 from ledger.services import cases, departments, handoff
 from ledger.services.entries import verify
 from ledger.vocabulary import Delivery, Holding, Role
@@ -151,6 +151,20 @@ async def test_a_persons_first_word_stops_the_first_response_clock(world: World)
     assert clock.stopped_by_id == fang.id
 
 
+async def test_who_takes_a_case_that_nobody_owns_is_responsible_for_it(world: World) -> None:
+    await _complaint_is_taken_by(world, await world.agent("fang", name="王芳"), "冰箱坏了")
+    [case] = await world.cases()
+    [entry] = await world.entries("case.assigned")
+    assert case.owner_id is not None
+    assert (entry.reason, entry.actor) == ("first_asked", "fang")
+
+
+async def test_the_person_complained_about_does_not_own_the_case(world: World) -> None:
+    await _complaint_is_taken_by(world, await world.agent("fang", name="王芳"), "王芳骂人")
+    [case] = await world.cases()
+    assert case.owner_id is None
+
+
 async def test_after_the_hand_back_the_assistant_knows_what_was_said(world: World) -> None:
     fang = await world.agent("fang")
     received = await world.says("你好")
@@ -250,6 +264,15 @@ async def test_staffs_own_update_is_said_while_a_person_holds_it(world: World) -
     await world.work()
     assert world.post.arrived[-1] == "听到:EXTERNAL_progress"
     assert (await world.transcript(received.conversation_id))[-1].author == "system"
+
+
+async def _complaint_is_taken_by(world: World, staff: Staff, words: str) -> None:
+    world.engine.hear = lambda text: complaint()
+    world.engine.down = True
+    received = await world.says(words)
+    world.engine.down = False
+    await world.work()
+    await world.takes(staff, received)
 
 
 async def _ask(world: World, conversation_id: int) -> handoff.Asked:

@@ -150,8 +150,8 @@ class World:
     async def _pending(self) -> int:
         soon = text(
             "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' "
-            "AND NOT (task_name = 'conversation.hear' AND attempts > 0) "
+            "AND NOT (task_name = 'conversation.hear' AND :down) "
             "AND coalesce(scheduled_at, now()) < now() + interval '2 seconds'"
         )
         async with self.desk.database.transaction() as session:
-            return int(await session.scalar(soon) or 0)
+            return int(await session.scalar(soon, {"down": self.engine.down}) or 0)
