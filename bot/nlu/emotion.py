@@ -37,4 +37,4 @@ def _least(text: str) -> int:
 
 
 def _model() -> LogisticRegression:
-    return LogisticRegression(C=4.0, max_iter=300, class_weight="balanced", random_state=7)
+    return LogisticRegression(C=4.0, solver="newton-cg", tol=1e-2, class_weight="balanced", random_state=7)

@@ -83,4 +83,4 @@ def _likeliest_kind(intents: dict[str, float]) -> str:
 
 
 def _model() -> LogisticRegression:
-    return LogisticRegression(C=8.0, max_iter=300, class_weight="balanced", random_state=7)
+    return LogisticRegression(C=8.0, solver="newton-cg", tol=1e-2, class_weight="balanced", random_state=7)

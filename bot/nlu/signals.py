@@ -44,4 +44,4 @@ class SignalReader(Head):
 
 
 def _model() -> LogisticRegression:
-    return LogisticRegression(C=8.0, max_iter=300, class_weight="balanced", random_state=7)
+    return LogisticRegression(C=8.0, solver="newton-cg", tol=1e-2, class_weight="balanced", random_state=7)
