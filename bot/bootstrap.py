@@ -19,6 +19,7 @@ from bot.settings import PROJECT, Settings, SettingsError, load
 from bot.workers import Workers
 from ledger.db import Database
 from ledger.policy import load_policy
+from ledger.services import departments
 
 DESCRIPTION: Final = "A complaint desk that listens first."
 SCRIPTS: Final = PROJECT / "data" / "scripts" / "desk.yml"
@@ -87,6 +88,8 @@ async def running(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(desk.database.close)
         stack.push_async_callback(desk.engine.close)
+        async with desk.database.transaction() as session:
+            await departments.sync(session, policy=desk.policy, now=desk.now())
         parts: list[Part] = [desk.live, workers, *desk.channels.values()]
         for part in parts:
             await part.start()
