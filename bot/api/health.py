@@ -29,7 +29,7 @@ class Ready(BaseModel):
 
     ready: bool
     warnings: list[str] = []
-    reasons: list[str] = []
+    reasons: list[str] | None = None
 
 
 @router.get("/healthz")
@@ -38,7 +38,7 @@ async def alive() -> Alive:
     return Alive()
 
 
-@router.get("/readyz", responses={503: {"model": Ready}}, response_model_exclude_defaults=False)
+@router.get("/readyz", responses={503: {"model": Ready}}, response_model_exclude_none=True)
 async def ready(desk: DeskHere, response: Response) -> Ready:
     """Whether database and engine answer. Nobody on duty is a warning: customers are heard all the same."""
     database, engine = await asyncio.gather(_database(desk), _engine(desk))

@@ -75,8 +75,7 @@ def test_a_text_is_filled_with_the_same_values_in_every_language(key: str) -> No
 async def test_the_desk_is_ready_and_warns_that_nobody_is_on_duty(served: ServedDesk) -> None:
     answer = await served.client.get("/readyz")
 
-    assert (answer.status_code, answer.json()["ready"]) == (200, True)
-    assert answer.json()["warnings"] == ["nobody_on_duty"]
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "warnings": ["nobody_on_duty"]})
 
 
 async def test_without_its_engine_the_desk_is_not_ready(served: ServedDesk) -> None:
