@@ -24,6 +24,8 @@ FORGET: Final = "conversation.forget"
 
 # Within a lock the highest priority goes first: the assistant's memory is set right before its next turn.
 MEMORY_FIRST: Final = 1
+# What nobody waits for goes after every customer's message.
+NOT_WAITED_FOR: Final = -1
 
 _outbox = App(connector=PsycopgConnector())
 

@@ -78,8 +78,18 @@ async def take(
     conversation.holder_id, conversation.held_since = staff.id, now
     conversation.waiting_since = None
     case = await _enter(session, conversation, "conversation.taken", Actor.staff(staff), before, staff, now)
-    await _own(session, case, staff, now)
+    if case is not None:
+        await take_on(session, case, staff, now)
     return conversation
+
+
+async def take_on(session: AsyncSession, case: Case, staff: Staff, now: datetime) -> None:
+    """Make ``staff`` the owner of a case that has none: who is asked first stays responsible (首问负责, B4).
+
+    Not if it is the person complained about.
+    """
+    if case.status is CaseStatus.OPEN and case.owner_id is None and not is_named(staff, case.narrative):
+        await assign(session, number=case.number, reason="first_asked", staff=staff, owner=staff, now=now)
 
 
 async def release(
@@ -119,14 +129,6 @@ async def pass_on(
     await _call_staff(session, conversation, case, policy, now)
     await queue.remember(session, conversation.id)
     return conversation
-
-
-async def _own(session: AsyncSession, case: Case | None, staff: Staff, now: datetime) -> None:
-    """Who is asked first stays responsible (首问负责, B4), unless it is the person complained about."""
-    if case is None or case.status is not CaseStatus.OPEN or case.owner_id is not None:
-        return
-    if not is_named(staff, case.narrative):
-        await assign(session, number=case.number, reason="first_asked", staff=staff, owner=staff, now=now)
 
 
 def _taking_over(holder: Staff, staff: Staff, force: bool) -> Move:

@@ -18,7 +18,7 @@ from ledger.errors import Missing, NoSuchMessage
 from ledger.handoff import NotHolder
 from ledger.heard import Heard
 from ledger.models import Attachment, Conversation, Edit, Identity, Message, Staff
-from ledger.services import case_lock, clocks, conversations, entries, evidence
+from ledger.services import case_lock, clocks, conversations, entries, evidence, handoff
 from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
 
@@ -223,6 +223,8 @@ async def send_as_agent(
 ) -> Message:
     """Log what a member of staff says and defer its delivery; stops the case's first-response clock.
 
+    A case without an owner is theirs.
+
     Raises:
         NotHolder: somebody else, or nobody, holds the conversation.
         Missing: the text is blank.
@@ -245,6 +247,7 @@ async def send_as_agent(
     if case is not None:
         case = await case_lock.lock(session, case.id)
         await clocks.stop_first_response(session, case, staff, now)
+        await handoff.take_on(session, case, staff, now)
     return message
 
 

@@ -27,6 +27,7 @@ async def break_it(session: AsyncSession, *, policy: Policy, now: datetime) -> i
             session,
             queue.PROACTIVE_TURN,
             lock=queue.conversation_lock(conversation_id),
+            priority=queue.NOT_WAITED_FOR,
             conversation_id=conversation_id,
             intent=NUDGE,
             entities={},

@@ -8,7 +8,7 @@ from ledger.policy import Anger
 RULE = Anger(level=2, turns=3)
 
 
-@pytest.mark.parametrize("levels", [[2, 2, 2], [2, 2, 3], [3, 3, 3], [0, 2, 3, 3]])
+@pytest.mark.parametrize("levels", [[2, 2, 2], [2, 2, 3], [3, 3, 3], [0, 2, 3, 3], [2, 3, 2], [3, 2, 3]])
 def test_three_angry_turns_that_do_not_fall_call_a_person(levels: list[int]) -> None:
     assert persists(levels, RULE)
 

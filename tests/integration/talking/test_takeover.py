@@ -149,6 +149,7 @@ async def test_a_persons_first_word_stops_the_first_response_clock(world: World)
     await world.answers(fang, received, "我看看")
     [clock] = await world.all(select(Clock).where(Clock.kind == "first_response"))
     assert clock.stopped_by_id == fang.id
+    assert (await world.cases())[0].owner_id == fang.id
 
 
 async def test_who_takes_a_case_that_nobody_owns_is_responsible_for_it(world: World) -> None:
