@@ -23,6 +23,8 @@ SURE = 0.5
 """From which confidence on a yes or no is believed that is none of the usual words."""
 CERTAIN = 0.7
 """From which confidence on small talk is taken for it while a question of ours is open."""
+A_REQUEST = 40
+"""Up to how many characters a message that speaks of withdrawing asks for it."""
 A_SENTENCE = 8
 """From how many characters on an unclear message is taken for information, not for a slip."""
 
@@ -53,6 +55,8 @@ def answer(heard: Heard, text: str) -> bool | None:
 def meaning(heard: Heard, text: str, awaited: str | None, case_open: bool) -> Meaning:
     """What a message means when ``awaited`` is the step whose answer is still open."""
     said = answer(heard, text)
+    if not re.search(r"\w", text):
+        return Meaning.UNCLEAR
     if heard.values("phone") or heard.values("email"):
         return Meaning.CONTACT
     if case_open and (heard.intent == "refuse_contact" or (awaited == Step.CONTACT and said is False)):
@@ -96,9 +100,15 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
         return "action_rate" if action in ANSWERS_TO[Step(awaited)] else None
     if action == "action_rate":
         return None if heard.values("rating") else "action_hear"
+    if action == "action_hear" and _withdraws(text):
+        return "action_ask_withdraw"
     if action == "action_hear" and _asks_by_number(heard, awaited):
         return "action_tell_status"
     return "action_hear" if action in DETOURS and _no_detour(action, heard, text, awaited) else None
+
+
+def _withdraws(text: str) -> bool:
+    return len(text) <= A_REQUEST and any(mark in text.lower() for mark in wording.markers("withdrawing"))
 
 
 def _asks_by_number(heard: Heard, awaited: str | None) -> bool:

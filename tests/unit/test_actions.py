@@ -1,4 +1,4 @@
-"""What the assistant judges without a database: the next step, an answer's meaning, the feeling, the words."""
+"""What the assistant judges without a database: next step, an answer's meaning, feeling, words."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -25,7 +25,7 @@ FORBIDDEN = {
     Language.ZH_HANT: (
         "親愛的|完全理解|深表|抱歉|冷靜|依規定|一定賠|保證|操作不當|耐心等待|很重要|但是|視頻|信息|質量|短信"
     ),
-    Language.EN: "however|per our policy|calm down|inconvenience|dear customer|we understand|guarantee|valued",
+    Language.EN: "however|our policy|calm down|inconvenience|dear customer|we understand|guarantee|valued",
 }
 SHOUTED = re.compile("[!\uff01]")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
