@@ -1,0 +1,117 @@
+"""The desk's channel into the engine: a turn is all or nothing, once, and for who knows the token."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from ledger.models import Case
+from tests.assistant import Assistant, Customer
+
+FRIDGE = "你们的冰箱修了三次都没修好,我要退款"
+
+
+async def cases_of(assistant: Assistant, customer: Customer) -> int:
+    async with assistant.database.transaction() as session:
+        of_it = select(func.count()).select_from(Case).where(Case.conversations.any(id=customer.conversation))
+        return int(await session.scalar(of_it) or 0)
+
+
+@pytest.mark.parametrize("route", ["turn", "trigger", "parse", "remember", "forget"])
+async def test_every_route_is_closed_without_the_token(assistant: Assistant, route: str) -> None:
+    assert (await assistant.post(route, {}, token="wrong")).status_code == 401
+
+
+async def test_a_request_that_lacks_something_is_refused(assistant: Assistant) -> None:
+    assert (await assistant.post("turn", {"conversation": "1"})).status_code == 400
+
+
+async def test_a_reply_bears_its_script_and_stage(customer: Callable[..., Customer]) -> None:
+    someone = customer()
+    await someone.say(FRIDGE)
+    assert someone.replies[0]["stage"] == "acknowledge"
+    assert someone.scripts[-1] == "utter_listen_contact"
+
+
+async def test_what_was_heard_comes_with_the_answer(customer: Callable[..., Customer]) -> None:
+    someone = customer()
+    await someone.say(FRIDGE)
+    assert someone.heard["category"] == "product_quality"
+    assert someone.heard["kind"] == "complaint"
+
+
+async def test_a_message_sent_again_is_answered_again_and_filed_once(
+    assistant: Assistant, customer: Callable[..., Customer]
+) -> None:
+    someone = customer()
+    await someone.say(FRIDGE)
+    once = someone.scripts
+    await someone.again(FRIDGE)
+    assert someone.scripts == once
+    assert await cases_of(assistant, someone) == 1
+
+
+async def test_a_failed_action_fails_the_turn_and_leaves_no_trace(
+    assistant: Assistant, customer: Callable[..., Customer]
+) -> None:
+    someone = customer()
+    await someone.say("您好")
+    unknown = {"conversation": str(someone.conversation), "message_id": 10**12, "text": FRIDGE}
+    failed = await assistant.post("turn", unknown)
+    assert failed.status_code == 503
+    assert "action_hear" in failed.json()["error"]
+    await someone.say(FRIDGE)
+    assert someone.scripts[0] == "utter_acknowledge_repeat"
+
+
+async def test_a_forgotten_message_was_never_said(
+    assistant: Assistant, customer: Callable[..., Customer]
+) -> None:
+    someone = customer()
+    await someone.say(FRIDGE)
+    answer = await assistant.post(
+        "forget", {"conversation": str(someone.conversation), "message_id": someone.message_id}
+    )
+    assert answer.json() == {"forgotten": True}
+    again = await assistant.post(
+        "forget", {"conversation": str(someone.conversation), "message_id": someone.message_id}
+    )
+    assert again.json() == {"forgotten": False}
+
+
+async def test_after_a_hand_back_our_old_question_is_closed(
+    assistant: Assistant, customer: Callable[..., Customer]
+) -> None:
+    someone = customer()
+    await someone.say(FRIDGE)
+    turns = [
+        {"author": "customer", "text": "喂", "message_id": someone.message_id},
+        {"author": "agent", "text": "我是王芳,电话我记下了。", "message_id": None},
+    ]
+    remembered = await assistant.post("remember", {"conversation": str(someone.conversation), "turns": turns})
+    assert remembered.status_code == 200
+    await someone.say("谢谢")
+    assert someone.scripts == ["utter_respond_thank"]
+
+
+async def test_hearing_alone_answers_nothing(assistant: Assistant) -> None:
+    answer = await assistant.post("parse", {"text": "再不解决我就找记者曝光"})
+    assert answer.json()["heard"]["signals"] == ["media_threat"]
+    assert "replies" not in answer.json()
+
+
+async def test_the_answer_is_in_the_conversations_script_when_the_text_has_none(
+    customer: Callable[..., Customer],
+) -> None:
+    someone = customer("zh-Hant")
+    await someone.say("??")
+    assert "您是想投訴一件事" in someone.text
+
+
+@pytest.mark.parametrize("event", ["EXTERNAL_progress", "EXTERNAL_resolved", "EXTERNAL_revisit"])
+async def test_the_desk_speaks_first_once_for_a_key(customer: Callable[..., Customer], event: str) -> None:
+    someone = customer()
+    await someone.say(FRIDGE)
+    told = {"number": "QT-2026-000001", "text": "配件到了", "outcome": "换新机", "remedy": "换货"}
+    first = await someone.told(event, key="7", **told)
+    assert first == await someone.told(event, key="7", **told)
