@@ -309,6 +309,8 @@ class _Telling:
         if self.story.get("agent"):
             await self._pass(hours=self.random.uniform(2, 20))
         await self._solve(work)
+        if not self.story["ratings"]:
+            return
         await self._pass(hours=self.policy.clocks.revisit_asks.total_seconds() / 3600)
         await self._spoken("revisit", Stage.REVISIT)
         await self._pass(minutes=self.random.uniform(5, 600))

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
+from bot.console.components.buttons import lasting
 from bot.console.components.clocks import acknowledge_button, clock_table
 from bot.console.components.entries import Reader, entry
 from bot.console.components.forms import Field
@@ -21,7 +22,7 @@ from ledger.services import staff as accounts
 from ledger.views import complaints
 from ledger.views.complaints import ComplaintDetail, EntryLine, TaskLine
 from ledger.views.messages import Line
-from ledger.vocabulary import CaseStatus, Holding
+from ledger.vocabulary import CaseStatus, ClockKind, Holding
 
 TOPICS = ("case", "clock", "message", "conversation")
 
@@ -52,6 +53,7 @@ class _Page:
         self.visit, self.number, self.departments = reader.visit, number, reader.departments
         visit = reader.visit
         self._conversations: tuple[int, ...] = ()
+        self._offered: object = None
         on_news(visit.desk, self.refresh, *TOPICS, about=self._about)
         say = visit.texts
         self._head = ui.element("div").classes("qt-line")
@@ -81,9 +83,14 @@ class _Page:
         self._conversations = tuple(talk.id for talk in found.conversations)
         self._messages.show(found.transcript)
         self._entries.show(found.entries[::-1])
+        offered = (found.complaint.state, found.complaint.special, found.conversations, self._waits(found))
+        if offered != self._offered:
+            self._offered = offered
+            self._actions.clear()
+            with self._actions:
+                self._build_actions(found)
         for part, build in (
             (self._head, self._build_head),
-            (self._actions, self._build_actions),
             (self._facts, self._build_facts),
             (self._clocks, self._build_clocks),
         ):
@@ -97,6 +104,10 @@ class _Page:
             found = await complaints.complaint(session, self.number)
         if found:
             self.show(found)
+
+    def _waits(self, found: ComplaintDetail) -> bool:
+        """Whether headquarters has not acknowledged yet."""
+        return any(clock.kind is ClockKind.HEADQUARTERS and not clock.stopped_at for clock in found.clocks)
 
     def _about(self, news: News) -> bool:
         if news["topic"] in ("message", "conversation"):
@@ -134,7 +145,7 @@ class _Page:
             ui.link(text, f"/desk/conversations/{talk.id}")
 
     def _button(self, key: str, press: Callable[[], Awaitable[None]], look: str = "outline") -> None:
-        ui.button(self.visit.texts(key), on_click=press).props(f"{look} no-caps")
+        ui.button(self.visit.texts(key), on_click=lasting(press)).props(f"{look} no-caps")
 
     def _build_facts(self, found: ComplaintDetail) -> None:
         say, line, visit = self.visit.texts, found.complaint, self.visit
@@ -201,7 +212,7 @@ class _Page:
 
         with ui.element("div").classes("qt-line"):
             ui.label(say("case.task", note=task.note, who=task.assignee or "")).classes("qt-strong")
-            ui.button(say("case.task_done"), on_click=finish).props("outline dense no-caps")
+            ui.button(say("case.task_done"), on_click=lasting(finish)).props("outline dense no-caps")
 
     async def _progress(self) -> None:
         await self._ask("progress", {"text": Field("case.progress_text", "text")}, cases.progress)

@@ -1,11 +1,15 @@
 """One conversation: its transcript as it grows, the reply box, and the customer and cases beside it."""
 
+from collections.abc import Awaitable, Callable
+
 from nicegui import ui
 
 from bot import conversation as talks
-from bot.console.components import marks
+from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
+from bot.console.components.buttons import lasting
 from bot.console.components.cases import case_card, link_to_case
+from bot.console.components.forms import Field
 from bot.console.components.keyed import KeyedList
 from bot.console.layout import frame
 from bot.console.news import on_news
@@ -41,6 +45,7 @@ class _Page:
     def __init__(self, visit: Visit, conversation_id: int) -> None:
         self.visit, self.id = visit, conversation_id
         self._cases: tuple[str, ...] = ()
+        self._held: object = None
         on_news(visit.desk, self.refresh, "message", "conversation", "case", "clock", about=self._about)
         with ui.element("div").classes("qt-columns"):
             with ui.element("div"):
@@ -96,6 +101,10 @@ class _Page:
     def _show_holding(self, talk: Transcript) -> None:
         say, mine = self.visit.texts, talk.holder_id == self.visit.staff.id
         self._form.set_visibility(talk.holding is Holding.HUMAN and mine)
+        held = (talk.holding, talk.holder_id, talk.language)
+        if held == self._held:
+            return
+        self._held = held
         self._holding.clear()
         with self._holding:
             marks.tag(say.word("channel", talk.channel))
@@ -109,8 +118,8 @@ class _Page:
                 self._button("talk.pass_on", self._pass_on, "outline")
                 self._button("talk.release", self._release)
 
-    def _button(self, key: str, press: object, look: str = "unelevated") -> None:
-        ui.button(self.visit.texts(key), on_click=press).props(f"{look} no-caps")  # type: ignore[arg-type]
+    def _button(self, key: str, press: Callable[[], Awaitable[None]], look: str = "unelevated") -> None:
+        ui.button(self.visit.texts(key), on_click=lasting(press)).props(f"{look} no-caps")
 
     def _show_customer(self, talk: Transcript) -> None:
         say, person = self.visit.texts, talk.customer
@@ -142,18 +151,14 @@ class _Page:
 
     async def _pass_on(self) -> None:
         say = self.visit.texts
-        with ui.dialog() as dialog, ui.card().classes("qt-form"):
-            ui.label(say("talk.pass_on_title")).classes("qt-heading")
-            reason = ui.input(say("case.reason")).props("outlined dense autofocus")
-            with ui.element("div").classes("qt-actions"):
-                ui.button(say("talk.pass_on"), on_click=lambda: dialog.submit(reason.value)).props("no-caps")
-                ui.button(say("form.cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
-        if not (words := await dialog):
+        fields = {"reason": Field("case.reason")}
+        entered = await forms.ask(say, say("talk.pass_on_title"), say("talk.pass_on"), fields)
+        if entered is None:
             return
 
         async def deed() -> None:
             await talks.pass_on(
-                self.visit.desk, conversation_id=self.id, staff=self.visit.staff, reason=words
+                self.visit.desk, conversation_id=self.id, staff=self.visit.staff, reason=entered["reason"]
             )
 
         await self.visit.act(deed, done=say("talk.passed_on"))

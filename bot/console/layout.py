@@ -41,7 +41,7 @@ def frame(visit: Visit, title: str, *, here: str = "") -> Iterator[None]:
         ui.space()
         _person(visit)
     _alerts(visit, title)
-    with ui.element("main").classes("qt-page"):
+    with ui.element("div").classes("qt-page"):
         ui.label(title).classes("qt-title").props("role=heading aria-level=1")
         yield
 

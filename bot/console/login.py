@@ -38,7 +38,7 @@ def _sheet(say: Texts, title: str, action: str, note: str | None) -> ui.element:
     theme.dress()
     speak(say.language)
     ui.page_title(f"{title} · {say('brand.name')}")
-    with ui.element("main").classes("qt-card qt-sign-in"):
+    with ui.element("div").classes("qt-card qt-sign-in"):
         ui.label(say("brand.name")).classes("qt-title").props("role=heading aria-level=1")
         ui.label(say("brand.line")).classes("qt-dim")
         if note:

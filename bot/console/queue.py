@@ -5,6 +5,7 @@ from nicegui import ui
 from bot import conversation
 from bot.console.board import Snapshot
 from bot.console.components import marks
+from bot.console.components.buttons import lasting
 from bot.console.components.cases import case_row, link_to_case
 from bot.console.components.keyed import KeyedList
 from bot.console.layout import BOARD_TOPICS, frame
@@ -84,7 +85,7 @@ def _who(visit: Visit, row: ConversationRow) -> None:
         )
     waiting = row.holding is Holding.WAITING
     look = "unelevated color=primary" if waiting else "outline color=primary"
-    ui.button(say("talk.take"), on_click=lambda: take(visit, row.id)).props(
+    ui.button(say("talk.take"), on_click=lasting(lambda: take(visit, row.id))).props(
         f"{look} padding='2px 12px' no-caps"
     )
 

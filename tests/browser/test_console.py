@@ -1,5 +1,6 @@
 """The console in a real browser: sign in, take over, answer, hand back, acknowledge, read."""
 
+import base64
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -28,6 +29,9 @@ THREAT = Heard(
     category=Category.PRODUCT_QUALITY,
     signals=(Signal.MEDIA_THREAT,),
     emotion=3,
+)
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 WORDS = "你们的冰箱修了三次都没修好，再不解决我就找记者曝光！"
 
@@ -336,3 +340,51 @@ async def test_every_page_fits_a_phone(served: ServedDesk, sign_in: SignIn, path
     page = await sign_in("root", path, width=390)
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_a_photo_and_a_later_wording_stand_in_the_transcript(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    visitor = await served.visitor()
+    await visitor.says("看照片", "1")
+    await visitor.reads_until(2)
+    photo = {"file": ("leak.png", PNG, "image/png")}
+    answer = await served.client.post("/api/v1/chat/files", files=photo, headers=visitor.header)
+    assert answer.status_code == 202, answer.text
+    page = await sign_in("wang", f"/desk/conversations/{visitor.conversation}")
+    image = page.locator(".qt-photo img")
+    await expect(image).to_be_visible()
+    assert await image.evaluate("image => image.naturalWidth") == 1
+
+
+async def test_an_administrator_opens_an_account_and_gives_a_link_for_its_password(
+    served: ServedDesk, sign_in: SignIn, page: Page
+) -> None:
+    admin = await sign_in("root", "/supervise/staff")
+    await press(admin, "添加人员")
+    await admin.get_by_label("用户名").fill("zhou")
+    await admin.get_by_label("姓名").fill("周婷")
+    await press(admin, "保存")
+    await expect(admin.get_by_text(re.compile("zhou 的一次性密码"))).to_be_visible()
+    row = admin.locator(".qt-row", has_text="zhou")
+    await row.get_by_role("button", name="生成设密链接").click()
+    told = admin.get_by_text(re.compile("/reset"))
+    await expect(told).to_be_visible()
+    found = re.search(r"/reset\?secret=\S+", await told.inner_text())
+    assert found
+    await page.goto(served.url + found.group())
+    await page.fill("input[name=password]", "a-password-of-zhou")
+    await page.click("button[type=submit]")
+    await expect(page.get_by_role("alert")).to_have_text("密码已更改，请用新密码登录。")
+    colleague = await sign_in("zhou", "/desk", "a-password-of-zhou")
+    await colleague.wait_for_url("**/desk")
+
+
+async def test_nobody_is_offered_what_is_not_theirs_to_acknowledge(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    _, number = await complains(served)
+    page = await sign_in("wang")
+    alert = page.locator(".qt-alert", has_text=number).or_(page.locator(".qt-row", has_text=number)).first
+    await expect(alert).to_be_visible()
+    await expect(page.get_by_role("button", name="确认知悉")).to_have_count(0)

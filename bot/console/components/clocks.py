@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from nicegui import ui
 
+from bot.console.components.buttons import lasting
 from bot.console.components.countdown import Countdown
 from bot.console.components.marks import tag
 from bot.console.visit import Visit
@@ -65,4 +66,4 @@ def acknowledge_button(
         await visit.act(acknowledge, done=visit.texts("clock.acknowledged", number=number))
         await then()
 
-    ui.button(visit.texts("clock.acknowledge"), on_click=press).props(f"{look} unelevated no-caps")
+    ui.button(visit.texts("clock.acknowledge"), on_click=lasting(press)).props(f"{look} unelevated no-caps")
