@@ -64,3 +64,11 @@ async def served(database_url: str, tmp_path: Path) -> AsyncIterator[ServedDesk]
     """A desk of this test's own, served on a port of this machine."""
     async with serving(database_url, tmp_path) as desk:
         yield desk
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A data folder for a desk: not among those of pytest, which the next pytest closes to other accounts."""
+    place = Path(tempfile.mkdtemp(prefix="qt-"))
+    yield place / "home"
+    shutil.rmtree(place, ignore_errors=True)

@@ -22,28 +22,28 @@ def tables(url: str) -> set[object]:
     return {row[0] for row in found}
 
 
-def test_a_command_starts_the_database_for_its_duration_and_migrates_it(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
+def test_a_command_starts_the_database_for_its_duration_and_migrates_it(home: Path) -> None:
+    settings = Settings(home=home)
     with for_command(settings) as url:
         assert "public.entries" in tables(url)
     assert not database.embedded(settings).answers()
 
 
-def test_a_command_uses_the_database_of_the_running_desk(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
+def test_a_command_uses_the_database_of_the_running_desk(home: Path) -> None:
+    settings = Settings(home=home)
     server = database.embedded(settings)
-    with held(tmp_path, "desk"), server:
+    with held(home, "desk"), server:
         pid = server.pid
         with for_command(settings) as url:
             assert url == server.url()
         assert server.pid == pid
 
 
-def test_a_command_uses_the_database_it_is_told_of(migrated: EmbeddedServer, tmp_path: Path) -> None:
+def test_a_command_uses_the_database_it_is_told_of(migrated: EmbeddedServer, home: Path) -> None:
     url = migrated.url("postgres")
-    with for_command(Settings(home=tmp_path, database_url=url)) as found:
+    with for_command(Settings(home=home, database_url=url)) as found:
         assert found == url
-    assert not (tmp_path / "postgres").exists()
+    assert not (home / "postgres").exists()
 
 
 def test_rasa_has_a_schema_of_its_own(database_url: str) -> None:
@@ -64,12 +64,12 @@ def test_an_unreachable_database_is_one_line_without_the_password() -> None:
     assert "s3cret" not in line
 
 
-def test_two_desks_cannot_run_on_one_home(tmp_path: Path) -> None:
+def test_two_desks_cannot_run_on_one_home(home: Path) -> None:
     code = f"""
 import time
 from pathlib import Path
 from bot.runtime.home import held
-with held(Path({str(tmp_path)!r}), "desk"):
+with held(Path({str(home)!r}), "desk"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -79,12 +79,12 @@ with held(Path({str(tmp_path)!r}), "desk"):
     try:
         with (
             pytest.raises(HomeInUseError, match=rf"^A desk already runs on .* \(process {other.pid}\)\.$"),
-            held(tmp_path, "desk"),
+            held(home, "desk"),
         ):
             pass
     finally:
         other.kill()
         other.wait()
         other.stdout.close()
-    with held(tmp_path, "desk"):
+    with held(home, "desk"):
         pass  # a killed holder holds nothing

@@ -26,8 +26,8 @@ NAMES = ("actions", "engine", "desk")
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", port=free_ports(1)[0])
+def settings(home: Path) -> Settings:
+    return Settings(home=home, port=free_ports(1)[0])
 
 
 @pytest.fixture
@@ -56,6 +56,8 @@ class Running:
 
     async def until(self, words: str) -> None:
         await eventually(lambda: self.task.done() or words in self.said)
+        if self.task.done():
+            await self.task
         assert words in self.said
 
     async def stopped(self) -> None:
@@ -92,8 +94,8 @@ async def test_the_second_start_tells_no_password(running: Running, settings: Se
     assert "password" not in again.said
 
 
-async def test_a_password_of_the_operators_own_is_not_told(place: Path, tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "home", port=free_ports(1)[0], admin_password="correct-horse-battery")
+async def test_a_password_of_the_operators_own_is_not_told(place: Path, home: Path) -> None:
+    settings = Settings(home=home, port=free_ports(1)[0], admin_password="correct-horse-battery")
     running = Running(settings)
     await running.until("The desk is open")
     await running.stopped()
@@ -135,10 +137,8 @@ async def test_a_killed_database_is_started_again_with_all_that_was_committed(
         assert connection.execute("SELECT word FROM said").fetchone() == ("听",)
 
 
-async def test_engines_elsewhere_are_used_and_none_is_started(place: Path, tmp_path: Path) -> None:
-    elsewhere = Settings(
-        home=tmp_path / "home", port=free_ports(1)[0], engine_urls="http://engine.example:5005"
-    )
+async def test_engines_elsewhere_are_used_and_none_is_started(place: Path, home: Path) -> None:
+    elsewhere = Settings(home=home, port=free_ports(1)[0], engine_urls="http://engine.example:5005")
     running = Running(elsewhere)
     await running.until("The desk is open")
     await running.stopped()
