@@ -40,7 +40,7 @@ def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
     What is wanted is a wish though it bears no name we know; a journalist's questions are no complaint, as
     long as nothing is wanted.
     """
-    if awaited == Step.REMEDY and not heard.remedies:
+    if awaited == Step.REMEDY and not heard.remedies and not feelings.vents(heard):
         return replace(heard, remedies=(Remedy.OTHER,))
     if case and case.type == CaseType.CONTACT and not heard.remedies:
         return replace(heard, kind=Kind.OTHER, category=None)
@@ -79,6 +79,7 @@ def known(talk: Talk, hearing: Hearing) -> Known:
         remedy_known=bool(hearing.remedies),
         contact_known=hearing.contact != "unknown",
         asked=talk.asked,
+        vented=talk.turn.awaited == Step.REMEDY and feelings.vents(heard),
     )
 
 

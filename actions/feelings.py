@@ -21,7 +21,13 @@ def heat(heard: Heard) -> str:
 
 def situation(heard: Heard, acknowledged: Collection[str]) -> str | None:
     """The situation to acknowledge in this message, as its script is named; None when each was answered."""
-    return next((found for found in _situations(heard) if found not in acknowledged), None)
+    troubles = _situations(heard, a_wish=bool(acknowledged and heard.remedies))
+    return next((found for found in troubles if found not in acknowledged), None)
+
+
+def vents(heard: Heard) -> bool:
+    """Whether a message lets off steam instead of answering: a rhetorical question, anger without a wish."""
+    return not heard.remedies and (heard.intent == "ask_policy" or heard.emotion >= HOT)
 
 
 def threats(heard: Heard, acknowledged: Collection[str]) -> list[Signal]:
@@ -29,12 +35,13 @@ def threats(heard: Heard, acknowledged: Collection[str]) -> list[Signal]:
     return [signal for signal in THREATS if signal in heard.signals and signal not in acknowledged]
 
 
-def _situations(heard: Heard) -> Iterator[str]:
+def _situations(heard: Heard, a_wish: bool) -> Iterator[str]:
+    """From the gravest on. A wish in a later message names no new trouble."""
     if Signal.GROUP_EVENT in heard.signals:
         yield "group"
     if heard.kind is Kind.COMPLAINT or heard.emotion >= HOT:
         yield from _hardships(heard)
-    if heard.category and heard.intent.startswith("complain_") and heard.confidence >= SURE:
+    if heard.category and not a_wish and heard.intent.startswith("complain_") and heard.confidence >= SURE:
         yield heard.category.value
     if heard.emotion >= HOT:
         yield "anger"

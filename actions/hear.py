@@ -98,8 +98,11 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
         return None  # "How are they now?" comes before every other word.
     if talk.turn.awaited == Step.SAFETY:
         return "hurt"
-    found = feelings.situation(heard, talk.acknowledged)
-    return found or ("other" if hearing.opened else None)
+    if found := feelings.situation(heard, talk.acknowledged):
+        return found
+    if feelings.vents(heard) and "anger" not in talk.acknowledged:
+        return "anger"
+    return "other" if hearing.opened else None
 
 
 def _step(talk: Talk, hearing: Hearing, meant: Meaning) -> Step:

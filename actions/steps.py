@@ -8,7 +8,7 @@ from enum import StrEnum
 from ledger.vocabulary import CaseType, Signal
 
 HARD_TO_TELL = 2
-"""How many times the story is asked for: a second open question may help, a third is a questionnaire."""
+"""How many times the same is asked for: a second open question may help, a third is a questionnaire."""
 
 COUNTED = re.compile(
     r"[\d一二三四五六七八九十百千两兩几幾]+多?\s*[个個名位户戶人家]"
@@ -58,7 +58,8 @@ class Known:
     """What a case holds so far, as far as the next step depends on it.
 
     ``signals`` are those of the whole case, ``asked`` the steps taken in this matter, oldest first, with
-    repetitions. ``contact_known`` is true when a contact was given or refused.
+    repetitions. ``contact_known`` is true when a contact was given or refused. ``vented``: the last message
+    let off steam where an answer was awaited.
     """
 
     type: CaseType
@@ -68,6 +69,7 @@ class Known:
     remedy_known: bool
     contact_known: bool
     asked: tuple[str, ...] = ()
+    vented: bool = False
 
 
 def next_step(known: Known) -> Step:
@@ -104,7 +106,7 @@ def _open_question(known: Known) -> Step | None:
         return Step.STORY
     if Signal.GROUP_EVENT in known.signals and not {Step.HEADCOUNT, Step.PLACE} & set(known.asked):
         return Step.PLACE if COUNTED.search(known.narrative) else Step.HEADCOUNT
-    if not known.remedy_known and Step.REMEDY not in known.asked:
+    if not known.remedy_known and known.asked.count(Step.REMEDY) < (HARD_TO_TELL if known.vented else 1):
         return Step.REMEDY
     if not known.contact_known and Step.CONTACT not in known.asked:
         return Step.CONTACT
