@@ -9,6 +9,7 @@ from typing import Any
 
 import rasa.core.actions.action
 import rasa.core.tracker_store
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 from rasa.__main__ import main
 from rasa.shared.core.domain import Domain
 
@@ -21,6 +22,7 @@ def serve() -> None:
     rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
     _survive_a_restart_of_the_database()
     _spare_actions_the_domain()
+    _check_answers_of_actions_by_a_schema_read_once()
     token = os.environ.get("QINGTING_ENGINE_TOKEN")
     # Added here, not by who starts us: a command line can be read by everybody on the machine.
     sys.argv = ["rasa", "run", *sys.argv[1:], *(("--auth-token", token) if token else ())]
@@ -42,6 +44,13 @@ def _spare_actions_the_domain() -> None:
     remote = rasa.core.actions.action.RemoteAction
     call, nothing = remote._action_call_format, Domain.empty()
     remote._action_call_format = lambda self, tracker, domain: call(self, tracker, nothing)
+
+
+def _check_answers_of_actions_by_a_schema_read_once() -> None:
+    """Rasa checks the schema itself at every answer of an action, which took half of a turn."""
+    remote = rasa.core.actions.action.RemoteAction
+    schema = Draft7Validator(remote.action_response_format_spec())
+    remote._validate_action_result = lambda self, result: schema.validate(result) is None
 
 
 if __name__ == "__main__":
