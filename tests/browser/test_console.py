@@ -8,13 +8,16 @@ from dataclasses import replace
 import pytest
 from fastapi import FastAPI
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select
 
 from bot import console
+from bot.auth import COOKIE
 from bot.console.layout import PAGES
 from bot.desk import Desk
 from bot.runtime.postgres import EmbeddedServer
 from ledger.heard import Heard
-from ledger.services import cases, departments, handoff
+from ledger.models import Conversation, Identity
+from ledger.services import cases, departments, handoff, messages
 from ledger.services import staff as accounts
 from ledger.vocabulary import Category, Kind, Language, Role, Signal
 from tests.conftest import TEMPLATE
@@ -81,12 +84,17 @@ async def sign_in(chromium: Browser, served: ServedDesk) -> AsyncIterator[SignIn
         )
         context.set_default_timeout(10_000)
         opened.append(context)
+        async with served.desk.database.transaction() as session:
+            opened_session = await accounts.sign_in(
+                session,
+                username=username,
+                password=password,
+                policy=served.desk.policy,
+                now=served.desk.now(),
+            )
+        await context.add_cookies([{"name": COOKIE, "value": opened_session.secret, "url": served.url}])
         page = await context.new_page()
         await page.goto(path)
-        await page.fill("input[name=username]", username)
-        await page.fill("input[name=password]", password)
-        await page.click("button[type=submit]")
-        await page.wait_for_load_state("networkidle")
         return page
 
     yield open_as
@@ -142,6 +150,7 @@ async def test_nobody_is_sent_to_another_site_after_signing_in(page: Page, serve
     await page.fill("input[name=password]", PASSWORD)
     await page.click("button[type=submit]")
     await page.wait_for_url(f"{served.url}/desk")
+    await expect(page.get_by_role("heading", name="工作台")).to_be_visible()
 
 
 async def test_an_agent_takes_over_answers_and_hands_back_and_a_supervisor_reads_it_all(
@@ -351,7 +360,25 @@ async def test_a_photo_and_a_later_wording_stand_in_the_transcript(
     photo = {"file": ("leak.png", PNG, "image/png")}
     answer = await served.client.post("/api/v1/chat/files", files=photo, headers=visitor.header)
     assert answer.status_code == 202, answer.text
+    async with served.desk.database.transaction() as session:
+        identity = await session.scalar(
+            select(Identity)
+            .join(Conversation, Conversation.identity_id == Identity.id)
+            .where(Conversation.id == visitor.conversation)
+        )
+        assert identity is not None
+        await messages.record_edit(
+            session,
+            channel="web",
+            address=identity.address,
+            client_id="1",
+            edit_id="1.1",
+            text="看这两张照片",
+            now=served.desk.now(),
+        )
     page = await sign_in("wang", f"/desk/conversations/{visitor.conversation}")
+    article = page.locator("article", has_text="看照片")
+    await expect(article.get_by_text(re.compile("改为：看这两张照片"))).to_be_visible()
     image = page.locator(".qt-photo img")
     await expect(image).to_be_visible()
     assert await image.evaluate("image => image.naturalWidth") == 1
