@@ -22,7 +22,7 @@ from bot.desk import Desk
 
 
 def mount(app: FastAPI, desk: Desk) -> None:
-    """Put the console on ``app``, after every other route: NiceGUI answers whatever path is left."""
+    """Put the console on ``app``, once a process, after every other route: NiceGUI takes what is left."""
     screens.state.desk, screens.state.board = desk, Board(desk)
     app.include_router(session.router)
     ui.run_with(app, title="倾听 Qingting", show_welcome_message=False, tailwind=False, reconnect_timeout=30)
