@@ -42,9 +42,13 @@ def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
     """
     if awaited == Step.REMEDY and not heard.remedies and not feelings.vents(heard):
         return replace(heard, remedies=(Remedy.OTHER,))
-    if case and case.type == CaseType.CONTACT and not heard.remedies:
-        return replace(heard, kind=Kind.OTHER, category=None)
-    return heard
+    asks = case.type == CaseType.CONTACT if case else _introduces_themselves(heard)
+    return replace(heard, kind=Kind.OTHER, category=None) if asks and not heard.remedies else heard
+
+
+def _introduces_themselves(heard: Heard) -> bool:
+    complains = heard.intent.startswith("complain_") and heard.confidence >= feelings.SURE
+    return Signal.SPECIAL_IDENTITY in heard.signals and heard.emotion == 0 and not complains
 
 
 def remember(talk: Talk, hearing: Hearing) -> None:
@@ -87,7 +91,7 @@ def acknowledge_danger(talk: Talk, hearing: Hearing) -> None:
     """Say that a threat was recorded and headquarters is being told, if the ledger has flagged it."""
     if not hearing.special or hearing.type == CaseType.CONTACT:
         return
-    if announced := feelings.threats(talk.turn.heard, talk.acknowledged):
+    if announced := feelings.threats({*hearing.reasons, *talk.turn.heard.signals}, talk.acknowledged):
         named = wording.listed("threats", announced, talk.turn.language)
         talk.say("utter_acknowledge_threat", threats=named)
         talk.acknowledge(*announced)

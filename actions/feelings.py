@@ -30,9 +30,9 @@ def vents(heard: Heard) -> bool:
     return not heard.remedies and (heard.intent == "ask_policy" or heard.emotion >= HOT)
 
 
-def threats(heard: Heard, acknowledged: Collection[str]) -> list[Signal]:
-    """Announced steps that were not answered yet, in the order of the vocabulary."""
-    return [signal for signal in THREATS if signal in heard.signals and signal not in acknowledged]
+def threats(announced: Collection[str], acknowledged: Collection[str]) -> list[Signal]:
+    """Threats among the signals of a case that were not answered yet, in the order of the vocabulary."""
+    return [signal for signal in THREATS if signal in announced and signal not in acknowledged]
 
 
 def _situations(heard: Heard, a_wish: bool) -> Iterator[str]:

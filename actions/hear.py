@@ -83,7 +83,8 @@ def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
         mirror = wording.quote(talk.turn.text, language)
         talk.say(f"utter_acknowledge_{found}", mirror=mirror, heat=feelings.heat(talk.turn.heard))
         talk.acknowledge(found)
-    casework.acknowledge_danger(talk, hearing)
+    if not _hurt_just_now(talk):
+        casework.acknowledge_danger(talk, hearing)
     if meant is Meaning.CONTACT:
         talk.say("utter_respond_contact_taken")
     if meant is Meaning.NO_CONTACT:
@@ -94,8 +95,8 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
     heard = talk.turn.heard
     if hearing.type == CaseType.CONTACT:
         return None
-    if Signal.INJURY_SAFETY in heard.signals and Step.SAFETY not in talk.asked:
-        return None  # "How are they now?" comes before every other word.
+    if _hurt_just_now(talk):
+        return None
     if talk.turn.awaited == Step.SAFETY:
         return "hurt"
     if found := feelings.situation(heard, talk.acknowledged):
@@ -103,6 +104,11 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
     if feelings.vents(heard) and "anger" not in talk.acknowledged:
         return "anger"
     return "other" if hearing.opened else None
+
+
+def _hurt_just_now(talk: Talk) -> bool:
+    """Whether "How are they now?" is due, which comes before every other word."""
+    return Signal.INJURY_SAFETY in talk.turn.heard.signals and Step.SAFETY not in talk.asked
 
 
 def _step(talk: Talk, hearing: Hearing, meant: Meaning) -> Step:

@@ -19,6 +19,8 @@ ANSWERS_TO = {
 }
 """Actions that a word about how it was handled may look like."""
 HARMLESS = frozenset({Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND, Signal.VULNERABLE})
+BESIDE_THEM = frozenset({Step.STAY, Step.BESIDE})
+WITH_THE_PRESS = frozenset({Step.PRESS, Step.SPOKESPERSON})
 SURE = 0.5
 """From which confidence on a yes or no is believed that is none of the usual words."""
 CERTAIN = 0.7
@@ -55,7 +57,7 @@ def answer(heard: Heard, text: str) -> bool | None:
 def meaning(heard: Heard, text: str, awaited: str | None, case_open: bool) -> Meaning:
     """What a message means when ``awaited`` is the step whose answer is still open."""
     said = answer(heard, text)
-    if not re.search(r"\w", text):
+    if not _speaks(text):
         return Meaning.UNCLEAR
     if heard.values("phone") or heard.values("email"):
         return Meaning.CONTACT
@@ -118,16 +120,19 @@ def _asks_by_number(heard: Heard, awaited: str | None) -> bool:
 
 def _no_detour(action: str, heard: Heard, text: str, awaited: str | None) -> bool:
     """Danger, despair, or an answer to us that only looks like small talk or a question."""
-    if alarming(heard) or heard.kind is Kind.COMPLAINT or awaited in (Step.STAY, Step.BESIDE):
+    if alarming(heard) or heard.kind is Kind.COMPLAINT or not _speaks(text) or awaited in BESIDE_THEM:
         return True
     rhetorical = action == "action_answer" and wording.topic(text) == wording.NO_TOPIC
-    return awaited in QUESTIONS and (rhetorical or heard.confidence < CERTAIN)
+    return awaited in QUESTIONS | WITH_THE_PRESS and (rhetorical or heard.confidence < CERTAIN)
+
+
+def _speaks(text: str) -> bool:
+    return bool(re.search(r"\w", text))
 
 
 def _tells(heard: Heard, text: str, awaited: str | None) -> bool:
     return (
-        awaited in QUESTIONS
-        or awaited in (Step.STAY, Step.BESIDE)
+        awaited in QUESTIONS | BESIDE_THEM | WITH_THE_PRESS
         or heard.intent in INFORMATION
         or len(text.strip()) >= A_SENTENCE
     )

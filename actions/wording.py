@@ -93,7 +93,9 @@ def _as_reported(clause: str) -> str:
 
 def _fits(clause: str) -> bool:
     folded = clause.lower()
-    return _speakable_length(clause) and not any(word in folded for word in markers("unquotable"))
+    return _speakable_length(clause) and not any(
+        word in folded for word in (*markers("unquotable"), *markers("another_matter"))
+    )
 
 
 def _speakable_length(clause: str) -> bool:

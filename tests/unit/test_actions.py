@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actions import casework, wording
-from actions.feelings import heat, situation, threats
+from actions.feelings import heat, situation, threats, vents
 from actions.meanings import Meaning, answer, destination, meaning
 from actions.rate import rating_of
 from actions.status import pass_code
@@ -55,6 +55,11 @@ class TestTheNextStep:
     def test_what_was_said_is_not_asked(self) -> None:
         whole = replace(TOLD, remedy_known=True, contact_known=True)
         assert next_step(whole) is Step.CONFIRM
+
+    def test_after_steam_was_let_off_the_wish_is_asked_for_once_more(self) -> None:
+        asked = replace(TOLD, asked=(Step.REMEDY,))
+        assert next_step(asked) is Step.CONTACT
+        assert next_step(replace(asked, vented=True)) is Step.REMEDY
 
     def test_a_hurt_person_comes_before_every_question(self) -> None:
         known = replace(UNKNOWN, signals={Signal.INJURY_SAFETY})
@@ -160,9 +165,13 @@ class TestTheFeeling:
         assert situation(heard("state_remedy", Kind.COMPLAINT, category=Category.FEE_DISPUTE), ()) is None
 
     def test_each_threat_is_noted_once(self) -> None:
-        threatening = complaint(signals=(Signal.REGULATOR_THREAT, Signal.MEDIA_THREAT))
+        threatening = {Signal.REGULATOR_THREAT, Signal.MEDIA_THREAT}
         assert threats(threatening, ()) == [Signal.MEDIA_THREAT, Signal.REGULATOR_THREAT]
         assert threats(threatening, ("media_threat",)) == [Signal.REGULATOR_THREAT]
+
+    def test_a_rhetorical_question_lets_off_steam(self) -> None:
+        assert vents(heard("ask_policy", Kind.INQUIRY))
+        assert not vents(heard("state_remedy", remedies=(Remedy.REFUND,), emotion=3))
 
     def test_anger_is_spoken_to_in_another_tone(self) -> None:
         assert (heat(complaint(emotion=1)), heat(complaint(emotion=2))) == ("calm", "hot")
@@ -211,6 +220,11 @@ class TestAnAnswer:
     def test_a_journalists_questions_are_no_complaint(self) -> None:
         press = Hearing(**(CASE | {"type": CaseType.CONTACT}))
         assert casework.answering(complaint(), None, press).kind is Kind.OTHER
+
+    def test_who_introduces_themselves_calmly_has_not_complained(self) -> None:
+        hello = heard("add_information", Kind.COMPLAINT, signals=(Signal.SPECIAL_IDENTITY,))
+        assert casework.answering(hello, None, None).kind is Kind.OTHER
+        assert casework.answering(replace(hello, emotion=2), None, None).kind is Kind.COMPLAINT
 
     @pytest.mark.parametrize(
         ("said", "rating"),
