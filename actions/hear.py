@@ -31,7 +31,7 @@ class ActionHear(LedgerAction):
         hearing = None if meant is Meaning.UNCLEAR else await casework.hear(talk, meant)
         if hearing is None:
             return _ask_again(talk)
-        talk.slots["misses"] = 0
+        talk.slots |= {"misses": 0, "nudged": False}
         casework.remember(talk, hearing)
         if Signal.SELF_HARM in talk.turn.heard.signals:
             await _stay(talk)
