@@ -15,8 +15,19 @@ from tests.served_desk import ServedDesk, serving
 
 pytest_plugins = ["tests.ledger_world"]
 
+# What is dear to start is started once: tests that ask for one of these run in one process, the others anywhere.
+DEAR = ("assistant", "whole_desk", "chromium")
 TEMPLATE = "template_desk"
 FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of each dear fixture together."""
+    for item in items:
+        asked = getattr(item, "fixturenames", ())
+        if dear := next((name for name in DEAR if name in asked), None):
+            item.add_marker(pytest.mark.xdist_group(dear))
 
 
 @pytest.fixture(scope="session")

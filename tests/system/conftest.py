@@ -11,7 +11,7 @@ from tests.system.whole import WholeDesk
 
 
 @pytest.fixture(scope="session")
-def desk() -> Iterator[WholeDesk]:
+def whole_desk() -> Iterator[WholeDesk]:
     """`qingting run`, ready."""
     place = Path(tempfile.mkdtemp(prefix="qt-"))
     whole = WholeDesk(place)

@@ -27,17 +27,17 @@ THREAT = "再不解决我就找记者曝光,去12315投诉你们!"
 
 
 @pytest.fixture
-async def ledger(desk: WholeDesk) -> AsyncIterator[Database]:
+async def ledger(whole_desk: WholeDesk) -> AsyncIterator[Database]:
     """The desk's own database, read from beside it."""
-    opened = Database(embedded(Settings(home=desk.home)).url())
+    opened = Database(embedded(Settings(home=whole_desk.home)).url())
     yield opened
     await opened.close()
 
 
 async def test_when_each_part_is_killed_every_message_is_settled_with_one_effect(
-    desk: WholeDesk, ledger: Database
+    whole_desk: WholeDesk, ledger: Database
 ) -> None:
-    conversations = await _two_hundred_messages_among_deaths(desk)
+    conversations = await _two_hundred_messages_among_deaths(whole_desk)
     await _settled(ledger, conversations)
     async with ledger.transaction() as session:
         for conversation in conversations:
