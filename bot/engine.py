@@ -127,6 +127,11 @@ class Engine:
         answer = await self._ask("parse", next(self._rounds), text=speakable(text))
         return Heard.from_parse(answer["heard"])
 
+    async def ready(self) -> bool:
+        """Whether an engine stands ready with its actions; costs it next to nothing. Raises EngineError."""
+        answer = await self._ask("ready", next(self._rounds))
+        return bool(answer["actions"])
+
     async def remember(self, *, conversation_id: int, turns: Sequence[Mapping[str, Any]]) -> None:
         """Tell the assistant what people said to each other: ``{"author", "text", "message_id"}`` each.
 

@@ -83,6 +83,14 @@ class Customer:
         self.replies = answer.json()["replies"]
         return self.text
 
+    async def memory(self) -> list[dict[str, Any]]:
+        """What the assistant knows that was said, in order."""
+        where = f"{self.assistant.url}/conversations/{self.conversation}/tracker"
+        async with httpx.AsyncClient(timeout=30) as client:
+            asked = {"token": self.assistant.token, "include_events": "APPLIED"}
+            tracker = (await client.get(where, params=asked)).json()
+        return [event for event in tracker["events"] if event["event"] in ("user", "bot")]
+
     @property
     def text(self) -> str:
         """The last answer's text."""

@@ -46,9 +46,10 @@ HEARD = {
 
 @dataclass
 class StandInEngine:
-    """Says back what it was told. `reply` may be replaced; `away` makes it refuse connections."""
+    """Says back what it was told. `reply` may be replaced; `away` makes it refuse connections; `lame`: no actions."""
 
     away: bool = False
+    lame: bool = False
     asked: list[dict[str, Any]] = field(default_factory=list)
     reply: Callable[[str], list[dict[str, Any]]] = lambda text: [
         {"text": f"记下了:{text}", "stage": "listen"}
@@ -61,7 +62,7 @@ class StandInEngine:
         question = json.loads(request.content)
         self.asked.append(question)
         replies = self.reply(question.get("text", ""))
-        return httpx.Response(200, json={"replies": replies, "heard": HEARD})
+        return httpx.Response(200, json={"replies": replies, "heard": HEARD, "actions": not self.lame})
 
 
 @dataclass(frozen=True)

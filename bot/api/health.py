@@ -13,7 +13,6 @@ from bot.engine import EngineError
 from ledger.services.departments import nobody_on_duty
 
 PATIENCE = 5.0
-PROBE = "你好"
 
 router = APIRouter(tags=["operations"])
 
@@ -40,10 +39,9 @@ async def alive() -> Alive:
 
 @router.get("/readyz", responses={503: {"model": Ready}}, response_model_exclude_none=True)
 async def ready(desk: DeskHere, response: Response) -> Ready:
-    """Whether database and engine answer. Nobody on duty is a warning: customers are heard all the same."""
-    database, engine = await asyncio.gather(_database(desk), _engine(desk))
-    reasons = [reason for reason, works in (("database", database), ("engine", engine)) if not works]
-    if reasons:
+    """Whether database, engine and actions answer. Nobody on duty is a warning: customers are heard."""
+    found = await asyncio.gather(_database(desk), _assistant(desk))
+    if reasons := [reason for reason in found if reason]:
         response.status_code = 503
         return Ready(ready=False, reasons=reasons)
     return Ready(ready=True, warnings=await _warnings(desk))
@@ -55,19 +53,18 @@ async def _warnings(desk: Desk) -> list[str]:
         return [*away, "nobody_on_duty"] if await nobody_on_duty(session) else away
 
 
-async def _database(desk: Desk) -> bool:
+async def _database(desk: Desk) -> str | None:
     try:
         async with asyncio.timeout(PATIENCE), desk.database.transaction() as session:
             await session.execute(text("SELECT 1"))
     except (SQLAlchemyError, TimeoutError, OSError):
-        return False
-    return True
+        return "database"
+    return None
 
 
-async def _engine(desk: Desk) -> bool:
+async def _assistant(desk: Desk) -> str | None:
     try:
         async with asyncio.timeout(PATIENCE):
-            await desk.engine.parse(PROBE)
+            return None if await desk.engine.ready() else "actions"
     except (EngineError, TimeoutError):
-        return False
-    return True
+        return "engine"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, IS_EXTERNAL
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtteranceReverted, UserUttered
@@ -23,6 +24,7 @@ from sanic.response import HTTPResponse
 
 NAME = "desk"
 TURN_SECONDS = 20
+PROBE_SECONDS = 2
 STAGES = ("listen", "acknowledge", "respond", "feedback", "revisit")
 
 Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
@@ -82,6 +84,18 @@ class Mind:
         # Rasa would go on with a blank memory when its store fails. A failed turn is better than that.
         agent.tracker_store._on_tracker_store_error = _give_up
 
+    async def actions_answer(self) -> bool:
+        """Whether the action server lives; nothing is run there."""
+        health = self._processor.action_endpoint.url.removesuffix("webhook") + "health"
+        try:
+            async with (
+                ClientSession(timeout=ClientTimeout(PROBE_SECONDS)) as session,
+                session.get(health) as got,
+            ):
+                return bool(got.ok)
+        except (ClientError, TimeoutError):
+            return False
+
     async def parse(self, text: str) -> dict[str, Any]:
         """What is heard in a text."""
         return dict(await self._processor.parse_message(UserMessage(text)))
@@ -106,10 +120,17 @@ class Mind:
         return [_reply(event) for event in events if isinstance(event, BotUttered) and event.text]
 
     async def remember(self, conversation: str, turns: Iterable[dict[str, Any]]) -> None:
-        """Append what a customer and an agent said to each other; what we had asked is no longer open."""
+        """Append what a customer and an agent said to each other; what we had asked is no longer open.
+
+        What is known already, because the desk died before it could note that, is not told twice.
+        """
         async with self._locks.lock(conversation):
             tracker = await self._tracker(conversation)
-            for turn in turns:
+            known = {_message_id(event) for event in tracker.applied_events()}
+            new = [turn for turn in turns if str(turn["message_id"]) not in known]
+            if not new:
+                return
+            for turn in new:
                 tracker.update(_said(turn))
             tracker.update(SlotSet("next_step", None))
             tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
@@ -160,7 +181,7 @@ class DeskInput(InputChannel):  # type: ignore[misc]
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes."""
         blueprint = Blueprint("desk_channel")
-        for answer in (_turn, _trigger, _parse, _remember, _forget):
+        for answer in (_turn, _trigger, _parse, _remember, _forget, _ready):
             name = answer.__name__.removeprefix("_")
             blueprint.add_route(self._guarded(answer), f"/{name}", methods=["POST"], name=name)
         return blueprint
@@ -222,6 +243,10 @@ async def _forget(request: Request) -> HTTPResponse:
     return response.json({"forgotten": forgotten})
 
 
+async def _ready(request: Request) -> HTTPResponse:
+    return response.json({"actions": await _mind(request).actions_answer()})
+
+
 async def _answered(mind: Mind, turn: Turn, **told: Any) -> HTTPResponse:
     try:
         replies = await asyncio.wait_for(mind.answer(turn), TURN_SECONDS)
@@ -269,6 +294,13 @@ def _said(turn: dict[str, Any]) -> UserUttered | BotUttered:
     if turn["author"] == "customer":
         return UserUttered(turn["text"], {"name": "add_information"}, message_id=str(turn["message_id"]))
     return BotUttered(turn["text"], metadata={"author": turn["author"], "message_id": turn["message_id"]})
+
+
+def _message_id(event: Any) -> str | None:
+    if isinstance(event, UserUttered):
+        return str(event.message_id)
+    told = event.metadata.get("message_id") if isinstance(event, BotUttered) else None
+    return None if told is None else str(told)
 
 
 def _give_up(error: Exception) -> None:

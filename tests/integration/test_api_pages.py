@@ -87,6 +87,14 @@ async def test_without_its_engine_the_desk_is_not_ready(served: ServedDesk) -> N
     assert answer.json() == {"ready": False, "warnings": [], "reasons": ["engine"]}
 
 
+async def test_without_its_actions_the_desk_is_not_ready(served: ServedDesk) -> None:
+    served.engine.lame = True
+
+    answer = await served.client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["reasons"]) == (503, ["actions"])
+
+
 async def test_without_its_database_the_desk_is_not_ready_but_alive(served: ServedDesk) -> None:
     served.desk.database = Database("postgresql+psycopg://nobody@/nothing?host=/nonexistent")
 

@@ -17,7 +17,7 @@ async def cases_of(assistant: Assistant, customer: Customer) -> int:
         return int(await session.scalar(of_it) or 0)
 
 
-@pytest.mark.parametrize("route", ["turn", "trigger", "parse", "remember", "forget"])
+@pytest.mark.parametrize("route", ["turn", "trigger", "parse", "remember", "forget", "ready"])
 async def test_every_route_is_closed_without_the_token(assistant: Assistant, route: str) -> None:
     assert (await assistant.post(route, {}, token="wrong")).status_code == 401
 
@@ -92,6 +92,34 @@ async def test_after_a_hand_back_our_old_question_is_closed(
     assert remembered.status_code == 200
     await someone.say("谢谢")
     assert someone.scripts == ["utter_respond_thank"]
+
+
+async def test_what_was_said_is_remembered_once_however_often_it_is_told(
+    assistant: Assistant, customer: Callable[..., Customer]
+) -> None:
+    someone = customer()
+    await someone.say(FRIDGE)
+    said = {"author": "agent", "text": "我是王芳,配件明天到。", "message_id": someone.message_id + 1}
+    for _ in range(2):
+        told = {"conversation": str(someone.conversation), "turns": [said]}
+        assert (await assistant.post("remember", told)).status_code == 200
+    assert [event["text"] for event in await someone.memory()].count(said["text"]) == 1
+
+
+async def test_a_message_taken_back_may_still_be_remembered(
+    assistant: Assistant, customer: Callable[..., Customer]
+) -> None:
+    someone = customer()
+    await someone.say(FRIDGE)
+    conversation = str(someone.conversation)
+    await assistant.post("forget", {"conversation": conversation, "message_id": someone.message_id})
+    said = {"author": "customer", "text": FRIDGE, "message_id": someone.message_id}
+    await assistant.post("remember", {"conversation": conversation, "turns": [said]})
+    assert FRIDGE in [event["text"] for event in await someone.memory()]
+
+
+async def test_the_engine_says_whether_its_actions_answer(assistant: Assistant) -> None:
+    assert (await assistant.post("ready", {})).json() == {"actions": True}
 
 
 async def test_hearing_alone_answers_nothing(assistant: Assistant) -> None:
