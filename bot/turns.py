@@ -24,6 +24,9 @@ from ledger.services.silence import NUDGE
 from ledger.vocabulary import Author, Delivery, Holding, Kind, Stage
 
 ORDER: Final = tuple(Stage)
+# The stages our own words can show. Feedback begins with an update somebody gave and revisit with the visit,
+# not with an answer about either: the ledger enters those stages with the deed.
+SHOWN_BY_WORDS: Final = (Stage.LISTEN, Stage.ACKNOWLEDGE, Stage.RESPOND)
 # What staff have the desk tell a customer is a person's word, and is said whoever holds the conversation.
 STAFFS_WORD: Final = ("EXTERNAL_progress", "EXTERNAL_resolved")
 
@@ -257,7 +260,7 @@ async def _enter_stages(
     """A stage is entered with the words that show it; files sent before the case was open go on it then."""
     now = desk.now()
     for row in said:
-        if row.stage is not None and ORDER.index(row.stage) > ORDER.index(case.stage):
+        if row.stage in SHOWN_BY_WORDS and ORDER.index(row.stage) > ORDER.index(case.stage):
             await stages.enter_stage(session, case=case, stage=row.stage, evidence_message_id=row.id, now=now)
             await evidence.file(session, case=case, conversation_id=conversation.id, now=now)
 

@@ -94,6 +94,16 @@ async def test_no_command_reaches_the_engine(world: World) -> None:
     assert [call["text"] for call in world.engine.calls("turn")] == ["restart", "…"]
 
 
+async def test_an_answer_about_the_case_is_no_progress_of_it(world: World) -> None:
+    world.engine.hear = lambda text: complaint()
+    received = await world.writes("冰箱坏了")
+    await _heard_as_complaint(world, received.message_id)
+    world.engine.replies = lambda text: [reply("在办。", "feedback", "utter_feedback_status_open")]
+    await world.work()
+    [case] = await world.cases()
+    assert case.stage == "listen"
+
+
 async def test_a_reply_is_evidence_of_its_stage(world: World) -> None:
     world.engine.hear = lambda text: complaint()
     world.engine.replies = lambda text: [
