@@ -5,9 +5,9 @@ A wrong value ends in one SettingsError that names the variable and what it may 
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -111,6 +111,12 @@ class Settings(BaseSettings):
             raise ValueError("may hold 1 to 256 letters, digits, _ and -")
         return value
 
+    @model_validator(mode="after")
+    def _webhook_is_guarded(self) -> Self:
+        if self.telegram_webhook_url is not None and self.telegram_webhook_secret is None:
+            raise ValueError("TELEGRAM_WEBHOOK_SECRET must be set with TELEGRAM_WEBHOOK_URL")
+        return self
+
 
 def load() -> Settings:
     """The settings of this process. Raises SettingsError, one line for all that is wrong."""
@@ -129,4 +135,4 @@ def _address(value: str) -> str:
 
 def _line(found: Any) -> str:
     """Names the variable and the rule, never the value: it may be a secret."""
-    return f"{found['loc'][0]} {found['msg'].removeprefix('Value error, ')}"
+    return " ".join([*map(str, found["loc"][:1]), found["msg"].removeprefix("Value error, ")])

@@ -100,6 +100,14 @@ def test_a_wrong_value_is_one_line_that_names_the_variable_and_hides_the_value(
     assert value not in str(caught.value)
 
 
+def test_a_webhook_without_a_secret_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", "https://desk.example")
+    with pytest.raises(
+        SettingsError, match=r"^TELEGRAM_WEBHOOK_SECRET must be set with TELEGRAM_WEBHOOK_URL$"
+    ):
+        settings.load()
+
+
 def test_secrets_do_not_show_in_a_printed_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QINGTING_DATABASE_URL", "postgresql://me:s3cret@host/desk")
     monkeypatch.setenv("QINGTING_ENGINE_TOKEN", "t0ken")

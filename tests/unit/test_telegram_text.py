@@ -6,7 +6,7 @@ from telegram import User
 from bot.channels.base import Button
 from bot.channels.telegram.outbound import LONGEST, cut, keyboard
 from bot.channels.telegram.people import language_of
-from bot.channels.telegram.webhook import address_of, path_of, secret_of
+from bot.channels.telegram.webhook import address_of, path_of
 from ledger.vocabulary import Language
 
 
@@ -59,10 +59,3 @@ def test_the_webhook_is_served_where_its_public_address_leads() -> None:
     assert path_of("https://desk.example") == "/telegram/webhook"
     assert address_of("https://desk.example") == "https://desk.example/telegram/webhook"
     assert address_of("https://desk.example/hooks/tg") == "https://desk.example/hooks/tg"
-
-
-def test_a_webhook_always_has_a_secret() -> None:
-    assert secret_of("given", "1:token") == "given"
-    derived = secret_of(None, "1:token")
-    assert derived == secret_of(None, "1:token") != secret_of(None, "2:token")
-    assert "token" not in derived

@@ -49,7 +49,7 @@ class TelegramChannel:
         self._desk = desk
         self._url = desk.settings.telegram_webhook_url
         configured = desk.settings.telegram_webhook_secret
-        self._secret = webhook.secret_of(configured.get_secret_value() if configured else None, token)
+        self._secret = configured.get_secret_value() if configured else None
         self.bot: Bot = create_bot(token, desk.settings.telegram_api_base_url, patience=patience)
         take = Dispatch(desk, self.bot).take
         self._intake = Intake(self.bot, take, self._alarm, desk.settings.home / "telegram" / "set-aside")
@@ -65,7 +65,7 @@ class TelegramChannel:
     @property
     def router(self) -> APIRouter | None:
         """The webhook's route; None when polling."""
-        if self._url is None:
+        if self._url is None or self._secret is None:
             return None
         return webhook.create_router(webhook.path_of(self._url), self._secret, self._intake.take)
 

@@ -1,6 +1,5 @@
 """The webhook: 200 only after the commit, so that Telegram delivers again whatever was not taken."""
 
-import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
@@ -22,11 +21,6 @@ def path_of(url: str) -> str:
 def address_of(url: str) -> str:
     """The address Telegram is told."""
     return url if urlsplit(url).path.rstrip("/") else url.rstrip("/") + ROUTE
-
-
-def secret_of(configured: str | None, token: str) -> str:
-    """The secret Telegram shows with every call: the configured one, else one that follows from the token."""
-    return configured or hmac.new(token.encode(), b"webhook", hashlib.sha256).hexdigest()
 
 
 def create_router(path: str, secret: str, take: Callable[[Raw], Awaitable[None]]) -> APIRouter:
