@@ -57,7 +57,7 @@ async def _settle_contact(talk: Talk, meant: Meaning) -> None:
 
 
 async def _stay(talk: Talk) -> None:
-    """Someone does not want to live: the help line, a person, no case talk (voice.md, special moments)."""
+    """Someone does not want to live: the help line, a person, no case talk."""
     emergency = resources.policy().emergency
     talk.slots |= {
         "next_step": Step.STAY.value,

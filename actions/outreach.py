@@ -30,7 +30,7 @@ class ActionReportProgress(LedgerAction):
 
 
 class ActionReportOutcome(LedgerAction):
-    """Tell the decision first, the reason in plain words, what else is open (voice.md)."""
+    """Tell the decision first, the reason in plain words, what else is open."""
 
     def name(self) -> str:
         """The name the rules use."""

@@ -1,4 +1,4 @@
-"""When the assistant asked and hears nothing: one gentle nudge, then what is known is filed (voice.md)."""
+"""When the assistant asked and hears nothing: one gentle nudge, then what is known is filed."""
 
 from datetime import datetime, timedelta
 from typing import Final
