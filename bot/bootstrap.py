@@ -42,9 +42,7 @@ def create_app() -> FastAPI:
     reverse. Raises SettingsError or PolicyError.
     """
     desk = create_desk(load())
-    app = FastAPIOffline(
-        title="Qingting", description="A complaint desk that listens first.", lifespan=running
-    )
+    app = FastAPIOffline(title="Qingting", description=DESCRIPTION, lifespan=running)
     app.state.desk = desk
     telegram = desk.channels.get("telegram")
     if isinstance(telegram, TelegramChannel) and telegram.router is not None:

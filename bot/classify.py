@@ -94,7 +94,7 @@ def _run(arguments: list[str], stdin: str) -> None:
             command, input=stdin, capture_output=True, text=True, cwd=_ROOT, check=True
         )
     except FileNotFoundError as error:
-        raise EngineFailedError(f"Rasa's environment is missing: {_PYTHON}; run `make setup`") from error
+        raise EngineFailedError(f"Rasa's environment is missing: {_PYTHON}; run `make sync`") from error
     except subprocess.CalledProcessError as error:
         raise EngineFailedError(f"Rasa could not read the texts:\n{error.stderr[-2000:]}") from error
 
