@@ -73,7 +73,7 @@ async def flag(
         actor=actor,
         action="special.flagged" if newly else "special.graver",
         now=now,
-        reason="; ".join(words[case.language] for _, words in new),
+        reason=("; " if case.language is Language.EN else "；").join(words[case.language] for _, words in new),
         before={"reasons": sorted(known)},
         after={"reasons": [code for code, _ in new], "message": message_id},
     )
