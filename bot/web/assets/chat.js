@@ -29,6 +29,7 @@ class Chat {
     this.banner = make("p", { class: "banner", role: "status", hidden: true });
     this.fault = make("p", { class: "fault", role: "alert", hidden: true });
     root.append(this.#head(), this.banner, ...this.transcript.elements, this.fault, this.composer.form);
+    this.#languages(document.querySelector(".languages"));
     this.#listen(root);
     this.#relabel();
   }
@@ -120,6 +121,13 @@ class Chat {
     return make("div", { class: "head" }, name, this.menu.element, EMBEDDED ? close : null);
   }
 
+  // On the page itself, the languages stand where somebody who cannot read the present one finds them.
+  #languages(place) {
+    for (const [code, name] of place ? this.texts.languages : []) {
+      place.append(make("button", { class: "plain", type: "button", lang: code, onclick: () => this.texts.choose(code) }, name));
+    }
+  }
+
   #listen(root) {
     const on = (type, act) => this.connection.addEventListener(type, (event) => act(event.detail));
     on("message", (message) => this.#message(message));
@@ -189,6 +197,7 @@ class Chat {
   #relabel() {
     this.texts.fill();
     this.transcript.relabel();
+    for (const choice of document.querySelectorAll(".languages button")) choice.setAttribute("aria-pressed", choice.lang === this.texts.language);
     document.title = this.texts.say("title");
     this.menu.close();
     this.#tellUnread();

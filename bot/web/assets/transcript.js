@@ -145,7 +145,7 @@ export class Transcript {
       { class: `bubble ${message.author}`, "data-at": at.toISOString() },
       this.#who(message),
       files.length ? make("div", { class: "files" }, ...files) : null,
-      make("p", { class: "text" }, message.text),
+      make("p", { class: "text" }, ...words(message.text)),
       make(
         "p",
         { class: "foot" },
@@ -249,6 +249,11 @@ export class Transcript {
     this.follow = true;
     this.jump.hidden = true;
   }
+}
+
+// A case's number is not broken over two lines: it is what one writes down.
+function words(text) {
+  return (text || "").split(/(QT-\d{4}-\d+)/).map((part, place) => (place % 2 ? make("span", { class: "whole" }, part) : part));
 }
 
 // A file that this browser has: a photo in small, anything else by its name.
