@@ -88,6 +88,7 @@ class ComplaintLine:
     due_at: datetime | None
     resolved_at: datetime | None
     rating: int | None
+    demo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +329,7 @@ def _line(row: Case, due_at: datetime | None) -> ComplaintLine:
         due_at=due_at,
         resolved_at=row.resolved_at,
         rating=row.rating,
+        demo=row.demo,
     )
 
 

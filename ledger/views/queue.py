@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,6 +47,15 @@ class ConversationRow:
     emotion: int | None
     cases: tuple[str, ...] = ()
     special: bool = False
+    demo: bool = False
+
+
+class _Mark(NamedTuple):
+    """What a case tells about the conversation it is talked about in."""
+
+    number: str
+    special: bool
+    demo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +152,19 @@ async def _conversations(session: AsyncSession, *, since: datetime) -> list[Conv
     return [ConversationRow(*row) for row in found]
 
 
-async def _cases_of(
-    session: AsyncSession, conversations: Collection[int]
-) -> defaultdict[int, list[tuple[str, bool]]]:
-    """Number and special mark of the open cases talked about in each conversation."""
-    cases: defaultdict[int, list[tuple[str, bool]]] = defaultdict(list)
+async def _cases_of(session: AsyncSession, conversations: Collection[int]) -> defaultdict[int, list[_Mark]]:
+    """The marks of the open cases talked about in each conversation."""
+    cases: defaultdict[int, list[_Mark]] = defaultdict(list)
     if not conversations:
         return cases
     found = await session.execute(
-        select(case_conversations.c.conversation_id, Case.number, Case.special_since.is_not(None))
+        select(case_conversations.c.conversation_id, Case.number, Case.special_since.is_not(None), Case.demo)
         .join(Case, Case.id == case_conversations.c.case_id)
         .where(case_conversations.c.conversation_id.in_(conversations), Case.status == CaseStatus.OPEN)
         .order_by(Case.id)
     )
-    for conversation_id, number, special in found:
-        cases[conversation_id].append((number, special))
+    for conversation_id, *mark in found:
+        cases[conversation_id].append(_Mark(*mark))
     return cases
 
 
@@ -166,9 +173,10 @@ def _urgency(case: CaseRow) -> tuple[bool, datetime]:
     return not case.special, case.running[0].due_at if case.running else FAR_AWAY
 
 
-def _marked(row: ConversationRow, cases: list[tuple[str, bool]]) -> ConversationRow:
+def _marked(row: ConversationRow, cases: list[_Mark]) -> ConversationRow:
     return replace(
         row,
-        cases=tuple(number for number, _ in cases),
-        special=any(special for _, special in cases),
+        cases=tuple(case.number for case in cases),
+        special=any(case.special for case in cases),
+        demo=any(case.demo for case in cases),
     )

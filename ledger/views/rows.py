@@ -43,6 +43,7 @@ class CaseRow:
     rating: int | None
     conversation_id: int | None
     clocks: tuple[ClockLine, ...]
+    demo: bool
 
     @property
     def special(self) -> bool:
@@ -115,4 +116,5 @@ def _case_row(row: Any, clocks: list[ClockLine]) -> CaseRow:
         rating=case.rating,
         conversation_id=conversation_id,
         clocks=tuple(clocks),
+        demo=case.demo,
     )

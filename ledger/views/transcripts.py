@@ -106,6 +106,10 @@ class TranscriptRow:
     def special(self) -> bool:
         return any(case.special for case in self.cases)
 
+    @property
+    def demo(self) -> bool:
+        return any(case.demo for case in self.cases)
+
 
 async def conversation(session: AsyncSession, conversation_id: int) -> Transcript | None:
     """A conversation in full; None if there is none."""
