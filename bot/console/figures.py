@@ -85,7 +85,7 @@ def _charts(visit: Visit, found: Figures) -> None:
         {"name": say.word("category", name), "type": "bar", "stack": "all", "data": list(counts)}
         for name, counts in found.per_day.items()
     ]
-    _chart(visit, "figures.per_day", _axes(days, per_day, legend=True))
+    _chart(visit, "figures.per_day", _axes(days, per_day, legend=True), classes="qt-whole")
     _chart(visit, "figures.by_category", _bars(visit, "category", found.categories))
     severities = [(level, found.severities.get(level, 0)) for level in Severity]
     _chart(
@@ -100,9 +100,9 @@ def _charts(visit: Visit, found: Figures) -> None:
     _chart(visit, "figures.feelings", _feelings(visit, found))
 
 
-def _chart(visit: Visit, key: str, options: dict[str, Any]) -> None:
+def _chart(visit: Visit, key: str, options: dict[str, Any], *, classes: str = "") -> None:
     title = visit.texts(key)
-    with ui.element("section").classes("qt-card"):
+    with ui.element("section").classes(f"qt-card {classes}"):
         ui.label(title).classes("qt-heading").props("role=heading aria-level=2")
         ui.echart({"color": list(SERIES), "aria": {"enabled": True}, "tooltip": {}, **options}).classes(
             "qt-chart"
@@ -111,7 +111,7 @@ def _chart(visit: Visit, key: str, options: dict[str, Any]) -> None:
 
 def _axes(names: Sequence[str], series: list[dict[str, Any]], *, legend: bool = False) -> dict[str, Any]:
     options: dict[str, Any] = {
-        "grid": {"left": 8, "right": 16, "top": 12, "bottom": 56 if legend else 8, "containLabel": True},
+        "grid": {"left": 8, "right": 24, "top": 28, "bottom": 56 if legend else 8, "containLabel": True},
         "xAxis": {"type": "category", "data": list(names)},
         "yAxis": {"type": "value", "minInterval": 1},
         "tooltip": {"trigger": "axis"},
@@ -122,7 +122,9 @@ def _axes(names: Sequence[str], series: list[dict[str, Any]], *, legend: bool = 
 
 def _columns(names: Sequence[str], counts: Sequence[tuple[Any, int]]) -> dict[str, Any]:
     data = [count for _, count in counts]
-    return _axes(names, [{"type": "bar", "data": data, "label": {"show": True}, "barMaxWidth": 48}])
+    return _axes(
+        names, [{"type": "bar", "data": data, "label": {"show": True, "position": "top"}, "barMaxWidth": 48}]
+    )
 
 
 def _bars(visit: Visit, kind: str, counts: Sequence[tuple[Any, int]]) -> dict[str, Any]:
@@ -166,5 +168,5 @@ def _feelings(visit: Visit, found: Figures) -> dict[str, Any]:
         "text": say("figures.before_after", before=f"{feelings.before:.1f}", after=f"{feelings.after:.1f}"),
         "textStyle": {"fontSize": 13, "fontWeight": "normal"},
     }
-    options["grid"]["top"] = 36
+    options["grid"]["top"] = 44
     return options
