@@ -4,6 +4,8 @@ from fastapi import FastAPI
 from nicegui import app as screens
 from nicegui import ui
 
+from bot.auth import Guard
+
 # A page registers itself when it is imported.
 from bot.console import (  # noqa: F401
     account,
@@ -24,5 +26,7 @@ from bot.desk import Desk
 def mount(app: FastAPI, desk: Desk) -> None:
     """Put the console on ``app``, once a process, after every other route: NiceGUI takes what is left."""
     screens.state.desk, screens.state.board = desk, Board(desk)
+    # One count of wrong passwords for the console and the API.
+    app.state.guard = screens.state.guard = Guard()
     app.include_router(session.router)
     ui.run_with(app, title="倾听 Qingting", show_welcome_message=False, tailwind=False, reconnect_timeout=30)

@@ -6,13 +6,18 @@ from bot.console.components import forms
 from bot.console.components.forms import Field
 from bot.console.layout import frame
 from bot.console.visit import ACCOUNT, LOGIN, Visit, staff_page
-from ledger.errors import LedgerError
+from bot.problem import Problem
+from ledger.errors import LedgerError, SignInRefused
 from ledger.services import staff as accounts
 from ledger.vocabulary import Language
 
 
 class PasswordsDiffer(LedgerError):  # noqa: N818
     """The two passwords are not the same."""
+
+
+class TooManyTries(LedgerError):  # noqa: N818
+    """The old password was wrong too often."""
 
 
 @staff_page(ACCOUNT)
@@ -47,14 +52,8 @@ def _password(visit: Visit) -> None:
         async def deed() -> bool:
             if entered["new"] != entered["again"]:
                 raise PasswordsDiffer
+            await _prove(visit, entered["old"])
             async with visit.desk.database.transaction() as session:
-                await accounts.sign_in(
-                    session,
-                    username=visit.staff.username,
-                    password=entered["old"],
-                    policy=visit.desk.policy,
-                    now=visit.now,
-                )
                 await accounts.set_password(
                     session,
                     username=visit.staff.username,
@@ -66,6 +65,14 @@ def _password(visit: Visit) -> None:
 
         if await visit.act(deed):
             ui.navigate.to(f"{LOGIN}?error=changed")
+
+
+async def _prove(visit: Visit, password: str) -> None:
+    """Whoever sits at an open page may not try passwords either: counted like the sign-in."""
+    try:
+        await visit.guard.sign_in(visit.desk, visit.address, visit.staff.username, password)
+    except Problem as problem:
+        raise (TooManyTries if problem.status == 429 else SignInRefused) from None
 
 
 def _language(visit: Visit) -> None:

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import app, ui
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bot.auth import COOKIE, at_least
+from bot.auth import COOKIE, Guard, address_of, at_least
 from bot.console.board import Board
 from bot.console.texts import Texts, texts
 from bot.desk import Desk
@@ -37,7 +37,8 @@ class SignedOut(Exception):  # noqa: N818
 class Visit:
     """One open page; ``staff`` is who looks at it.
 
-    ``may_acknowledge``: whether they may stop headquarters' clocks, as of the page's opening.
+    ``may_acknowledge``: whether they may stop headquarters' clocks, as of the page's opening. ``guard``
+    counts wrong passwords by name and ``address``.
     """
 
     desk: Desk
@@ -46,6 +47,8 @@ class Visit:
     texts: Texts
     secret: str
     may_acknowledge: bool
+    guard: Guard
+    address: str
 
     @property
     def now(self) -> datetime:
@@ -145,7 +148,16 @@ async def arrive(request: Request) -> Visit | None:
         if found is None:
             return None
         headquarters = await clocks.may_acknowledge(session, found)
-    return Visit(desk, app.state.board, found, texts(found.language), secret, headquarters)
+    return Visit(
+        desk,
+        app.state.board,
+        found,
+        texts(found.language),
+        secret,
+        headquarters,
+        app.state.guard,
+        address_of(request),
+    )
 
 
 def speak(language: Language) -> None:
