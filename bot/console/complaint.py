@@ -116,6 +116,8 @@ class _Page:
 
     def _build_head(self, found: ComplaintDetail) -> None:
         say, line = self.visit.texts, found.complaint
+        if line.demo:
+            marks.demo(say)
         if line.special:
             marks.green_channel(say)
         marks.tag(say.word("case_type", line.type))

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from bot import conversation as talks
+from bot.api.chat_socket import CUSTOMER_TYPING
 from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
 from bot.console.components.buttons import lasting
@@ -47,11 +48,13 @@ class _Page:
         self._cases: tuple[str, ...] = ()
         self._held: object = None
         on_news(visit.desk, self.refresh, "message", "conversation", "case", "clock", about=self._about)
+        on_news(visit.desk, self._show_typing, CUSTOMER_TYPING, about=self._about)
         with ui.element("div").classes("qt-columns"):
             with ui.element("div"):
                 self._holding = ui.element("div").classes("qt-line")
                 self._trail = ui.element("div")
                 self._transcript()
+                self._typing = ui.element("div").classes("qt-typing").props("aria-live=off")
                 self._reply()
             with ui.element("div"):
                 self._customer = ui.element("div").classes("qt-card")
@@ -86,6 +89,7 @@ class _Page:
         with self._trail:
             marks.trail(self.visit.texts, talk.emotions)
         if grown:
+            self._typing.clear()
             ui.run_javascript(f"const box = getHtmlElement({self._box.id}); box.scrollTop = box.scrollHeight")
 
     async def refresh(self) -> None:
@@ -94,9 +98,15 @@ class _Page:
             await self.show(talk)
 
     def _about(self, news: News) -> bool:
-        if news["topic"] in ("message", "conversation"):
+        if news["topic"] in ("message", "conversation", CUSTOMER_TYPING):
             return news.get("conversation") == self.id
         return "number" not in news or news["number"] in self._cases or not self._cases
+
+    async def _show_typing(self) -> None:
+        """Say so for some seconds; the style takes it away."""
+        self._typing.clear()
+        with self._typing:
+            ui.label(self.visit.texts("talk.typing"))
 
     def _show_holding(self, talk: Transcript) -> None:
         say, mine = self.visit.texts, talk.holder_id == self.visit.staff.id

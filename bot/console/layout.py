@@ -8,7 +8,8 @@ from nicegui import ui
 from bot.console import theme
 from bot.console.board import Snapshot
 from bot.console.components.cases import link_to_case
-from bot.console.components.clocks import acknowledge_button, countdowns
+from bot.console.components.clocks import acknowledge_button
+from bot.console.components.countdown import Countdown
 from bot.console.components.keyed import KeyedList
 from bot.console.news import on_news
 from bot.console.visit import ACCOUNT, Visit
@@ -66,10 +67,15 @@ def _person(visit: Visit) -> None:
 
         await visit.act(turn)
         visit.staff.on_duty = on_duty
-        duty.set_text(say("duty.on" if on_duty else "duty.off"))
+        show()
 
-    duty = ui.button(say("duty.on" if visit.staff.on_duty else "duty.off"), on_click=switch)
-    duty.props("flat dense no-caps").classes("qt-duty").tooltip(say("duty.switch"))
+    def show() -> None:
+        duty.set_text(say("duty.on" if visit.staff.on_duty else "duty.off"))
+        duty.classes(**{"add" if visit.staff.on_duty else "remove": "qt-on"})
+
+    duty = ui.button(on_click=switch).props("flat dense no-caps").classes("qt-duty")
+    duty.tooltip(say("duty.switch"))
+    show()
     with (
         ui.button(visit.staff.name, icon="account_circle").props("flat no-caps").classes("qt-person"),
         ui.menu(),
@@ -87,10 +93,12 @@ def _alerts(visit: Visit, title: str) -> None:
     say = visit.texts
     with ui.element("div").classes("qt-alerts").props("role=alert"):
         nobody = ui.label(say("alert.nobody_on_duty")).classes("qt-alert")
-        cases = KeyedList[CaseRow](
-            lambda case: case.number, lambda case: _alert(visit, case, refresh), classes="qt-alert-list"
-        )
-        further = ui.link(target="/desk").classes("qt-alert")
+        with ui.element("div").classes("qt-special-bar") as bar:
+            ui.label(say("alert.special_waiting")).classes("qt-strong")
+            cases = KeyedList[CaseRow](
+                lambda case: case.number, lambda case: _alert(visit, case, refresh), classes="qt-alert-list"
+            )
+            further = ui.link(target="/desk")
     known: set[str] = set()
 
     def show(board: Snapshot) -> None:
@@ -99,6 +107,7 @@ def _alerts(visit: Visit, title: str) -> None:
         cases.show(alerts[:ALERTS])
         further.set_text(say("alert.further", count=len(alerts) - ALERTS))
         further.set_visibility(len(alerts) > ALERTS)
+        bar.set_visibility(bool(alerts))
         mark = f"({len(alerts)}) " if alerts else ""
         ui.page_title(f"{mark}{title} · {say('brand.name')}")
 
@@ -116,17 +125,17 @@ def _alerts(visit: Visit, title: str) -> None:
         show(board)
 
     nobody.set_visibility(False)
-    further.set_visibility(False)
+    bar.set_visibility(False)
     on_news(visit.desk, refresh, *BOARD_TOPICS)
     ui.timer(0, begin, once=True, immediate=True)
 
 
 def _alert(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> None:
-    look = "color=white text-color=negative padding='2px 10px'"
+    look = "color=white text-color=negative padding='1px 9px'"
     with ui.element("div").classes("qt-alert"):
-        ui.label(visit.texts("alert.special_waiting")).classes("qt-roomy")
         link_to_case(case.number)
         why = visit.texts.words("signal", [reason["code"] for reason in case.reasons])
         ui.label(why).classes("qt-snippet qt-roomy")
-        countdowns(visit, [case.headquarters] if case.headquarters else [])
+        if case.headquarters:
+            Countdown(visit, case.headquarters.due_at)
         acknowledge_button(visit, case.number, case.running, then, look=look)

@@ -29,9 +29,11 @@ async def queue(visit: Visit) -> None:
             held = _conversations(visit, "queue.held")
             assistant = _conversations(visit, "queue.with_assistant")
         with ui.element("div"):
-            ui.label(say("queue.open_cases")).classes("qt-heading")
             cases = KeyedList[CaseRow](
-                lambda case: case.number, lambda case: case_row(visit, case), empty=say("queue.no_cases")
+                lambda case: case.number,
+                lambda case: case_row(visit, case),
+                heading=say("queue.open_cases"),
+                empty=say("queue.no_cases"),
             )
 
     def show(board: Snapshot) -> None:
@@ -49,9 +51,11 @@ async def queue(visit: Visit) -> None:
 
 
 def _conversations(visit: Visit, heading: str) -> KeyedList[ConversationRow]:
-    ui.label(visit.texts(heading)).classes("qt-heading").props("role=heading aria-level=2")
     return KeyedList[ConversationRow](
-        lambda row: row.id, lambda row: _conversation(visit, row), empty=visit.texts(f"{heading}_none")
+        lambda row: row.id,
+        lambda row: _conversation(visit, row),
+        heading=visit.texts(heading),
+        empty=visit.texts(f"{heading}_none"),
     )
 
 
@@ -60,6 +64,8 @@ def _conversation(visit: Visit, row: ConversationRow) -> None:
     with ui.element("div").classes("qt-line"):
         name = row.customer or say("customer.unnamed", id=row.id)
         ui.link(name, f"/desk/conversations/{row.id}").classes("qt-strong")
+        if row.demo:
+            marks.demo(say)
         if row.special:
             marks.green_channel(say)
         marks.tag(say.word("channel", row.channel))

@@ -61,21 +61,23 @@ class _Page:
 
     def _person(self, person: Staff) -> None:
         say = self.visit.texts
-        with ui.element("div").classes("qt-row"):
-            with ui.element("div").classes("qt-line"):
-                ui.label(person.name).classes("qt-strong")
-                ui.label(person.username).classes("qt-dim")
-                marks.tag(say.word("role", person.role), "calm")
-                if person.disabled_at:
-                    marks.tag(say("staff.disabled"), "grave")
-                else:
-                    marks.tag(say("duty.on" if person.on_duty else "duty.off"))
-            if person.disabled_at is None:
-                with ui.element("div").classes("qt-actions"):
-                    self._button("staff.reset", lambda: self._reset(person))
-                    self._button("staff.reset_link", lambda: self._reset_link(person))
-                    if person.id != self.visit.staff.id:
-                        self._button("staff.disable", lambda: self._disable(person))
+        with ui.element("div").classes("qt-row"), ui.element("div").classes("qt-line"):
+            ui.label(person.name).classes("qt-strong")
+            ui.label(person.username).classes("qt-dim")
+            marks.tag(say.word("role", person.role), "calm")
+            if person.disabled_at:
+                marks.tag(say("staff.disabled"), "grave")
+            else:
+                marks.tag(say("duty.on" if person.on_duty else "duty.off"))
+                ui.space()
+                self._deeds(person)
+
+    def _deeds(self, person: Staff) -> None:
+        with ui.element("div").classes("qt-actions"):
+            self._button("staff.reset", lambda: self._reset(person))
+            self._button("staff.reset_link", lambda: self._reset_link(person))
+            if person.id != self.visit.staff.id:
+                self._button("staff.disable", lambda: self._disable(person))
 
     def _button(self, key: str, press: Callable[[], Awaitable[None]]) -> None:
         ui.button(self.visit.texts(key), on_click=press).props("flat dense no-caps")

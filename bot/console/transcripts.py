@@ -36,6 +36,7 @@ class _Page:
         say = visit.texts
         with ui.element("div").classes("qt-filters qt-card").style("flex-direction: row"):
             self._words = ui.input(say("search.words")).props("outlined dense clearable")
+            self._words.classes("qt-search")
             self._words.on("keydown.enter", self.search)
             self._special = self._choice("search.special", {True: say("entry.yes"), False: say("entry.no")})
             self._category = self._choice("search.category", say.options("category"))
@@ -96,6 +97,8 @@ class _Page:
             with ui.element("div").classes("qt-line"):
                 name = row.customer or say("customer.unnamed", id=row.id)
                 ui.link(name, f"/desk/conversations/{row.id}").classes("qt-strong")
+                if row.demo:
+                    marks.demo(say)
                 if row.special:
                     marks.green_channel(say)
                 for case in row.cases:

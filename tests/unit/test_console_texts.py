@@ -13,7 +13,7 @@ from bot.console.texts import Texts, texts
 from bot.console.visit import refusal
 from ledger import errors, vocabulary
 from ledger.handoff import AlreadyHeld
-from ledger.vocabulary import Language
+from ledger.vocabulary import Language, NoticeState
 
 CODE = Path(bot.console.__file__).parent
 CALLS = "say|texts|Field|_button|_choice|_day|_conversations|_chart"
@@ -104,4 +104,5 @@ def test_every_action_in_a_cases_book_has_words() -> None:
     services = Path(ledger.services.__file__).parent
     actions = {name for file in services.glob("*.py") for name in ACTION.findall(file.read_text("utf-8"))}
     assert "case.opened" in actions
+    actions |= {f"notice.{state}" for state in (NoticeState.SENT, NoticeState.FAILED)}
     assert {f"action.{name}" for name in actions} - texts(Language.EN).entries.keys() == set()

@@ -33,6 +33,8 @@ def case_row(visit: Visit, case: CaseRow) -> None:
 def case_marks(visit: Visit, case: CaseRow) -> None:
     """The marks a case bears in every list."""
     say = visit.texts
+    if case.demo:
+        marks.demo(say)
     if case.special:
         marks.green_channel(say)
     ui.label(category_in_words(visit, case)).classes("qt-strong")

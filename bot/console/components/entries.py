@@ -83,7 +83,8 @@ def actor_in_words(reader: Reader, line: EntryLine) -> str:
 def changes(reader: Reader, line: EntryLine) -> Iterator[str]:
     """``before → after`` of every field that the entry tells."""
     say, before, after = reader.visit.texts, line.before or {}, line.after or {}
-    for field in [name for name in {**before, **after} if name not in UNSHOWN]:
+    unshown = UNSHOWN | {"reasons"} if line.reason else UNSHOWN
+    for field in [name for name in {**before, **after} if name not in unshown]:
         was, is_now = _value(reader, field, before.get(field)), _value(reader, field, after.get(field))
         name = say.word("field", field)
         if was and is_now:

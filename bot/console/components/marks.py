@@ -32,6 +32,11 @@ def green_channel(say: Texts) -> None:
     tag(say("mark.green_channel"), "green")
 
 
+def demo(say: Texts) -> None:
+    """The mark of what `qingting demo` made up."""
+    tag(say("mark.demo"), "made-up")
+
+
 def signals(say: Texts, heard: Iterable[str]) -> None:
     """Signals as tags, the grave ones in red."""
     for signal in heard:
