@@ -92,6 +92,13 @@ class Reopening(BaseModel):
     reason: Words
 
 
+class Revisit(BaseModel):
+    """What the customer said when somebody called after solving; `rating` is 1 to 5."""
+
+    rating: int = Field(ge=1, le=5)
+    opinion: str | None = Field(None, max_length=10_000)
+
+
 class Promise(BaseModel):
     """A call promised to the customer by `due_at`; `assignee` is a username, by default one's own."""
 
@@ -173,6 +180,16 @@ async def reopen(number: Number, why: Reopening, desk: DeskHere, staff: StaffMem
     async with desk.database.transaction() as session:
         await cases.reopen(
             session, number=number, reason=why.reason, staff=staff, policy=desk.policy, now=desk.now()
+        )
+        return (await _detail(session, number)).complaint
+
+
+@router.post("/{number}/revisit")
+async def revisit(number: Number, told: Revisit, desk: DeskHere, staff: StaffMember) -> ComplaintLine:
+    """Record a revisit by phone: content closes the case, unhappy reopens it."""
+    async with desk.database.transaction() as session:
+        await cases.revisited(
+            session, number=number, staff=staff, policy=desk.policy, now=desk.now(), **told.model_dump()
         )
         return (await _detail(session, number)).complaint
 

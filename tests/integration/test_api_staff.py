@@ -221,6 +221,26 @@ async def test_a_case_is_worked_solved_and_taken_up_again(served: ServedDesk, ag
     assert (solved.json()["state"], again.json()["state"]) == ("resolved", "open")
 
 
+async def test_a_revisit_by_phone_closes_the_case_or_reopens_it(
+    served: ServedDesk, agent: dict[str, str]
+) -> None:
+    number = await enter(served, agent)
+    address = f"/api/v1/complaints/{number}"
+    solution = {"remedy": "refund", "outcome": "退款已到账", "root_cause": "配件缺货"}
+    await served.client.post(f"{address}/resolve", json=solution, headers=agent)
+
+    unhappy = await served.client.post(
+        f"{address}/revisit", json={"rating": 1, "opinion": "还是坏的"}, headers=agent
+    )
+    too_early = await served.client.post(f"{address}/revisit", json={"rating": 5}, headers=agent)
+    await served.client.post(f"{address}/resolve", json=solution, headers=agent)
+    content = await served.client.post(f"{address}/revisit", json={"rating": 5}, headers=agent)
+
+    assert (unhappy.json()["state"], too_early.status_code) == ("open", 409)
+    assert (content.json()["state"], content.json()["stage"]) == ("resolved", "closed")
+    assert await clocks(served, agent, state="open", kind="revisit") == []
+
+
 async def test_a_promised_call_is_a_task_with_a_clock_until_it_is_made(
     served: ServedDesk, agent: dict[str, str]
 ) -> None:
