@@ -104,11 +104,16 @@ def link(username: Username) -> None:
     typer.echo(f"/link {in_transaction(work)}")
 
 
-def token(username: Username) -> None:
+def token(
+    username: Username,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End all tokens of this person instead.")] = False,
+) -> None:
     """Print a token for the staff API; it is shown this once."""
 
     async def work(session: AsyncSession) -> str:
-        person = await staff.by_username(session, username)
-        return await staff.issue_token(session, staff=person, now=datetime.now(UTC))
+        person, now = await staff.by_username(session, username), datetime.now(UTC)
+        if not revoke:
+            return await staff.issue_token(session, staff=person, now=now)
+        return f"{username}: {await staff.revoke_tokens(session, staff=person, now=now)} tokens revoked"
 
     typer.echo(in_transaction(work))

@@ -87,6 +87,12 @@ def test_a_token_stands_for_its_owner(qingting: Command, database_url: str) -> N
     assert found.username == "wang"
 
 
+def test_lost_tokens_are_revoked(qingting: Command) -> None:
+    qingting("user", "add", "wang")
+    qingting("token", "wang")
+    assert qingting("token", "wang", "--revoke") == "wang: 1 tokens revoked"
+
+
 def test_the_ledger_is_proved_and_its_seal_recognised(qingting: Command) -> None:
     qingting("user", "add", "wang")
     said = qingting("ledger", "verify")
