@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.runtime.postgres import EmbeddedServer
 from ledger.db import Database
@@ -15,19 +17,28 @@ from tests.served_desk import ServedDesk, serving
 
 pytest_plugins = ["tests.ledger_world"]
 
-# What is dear to start is started once: tests that ask for one of these run in one process, the others anywhere.
-DEAR = ("assistant", "whole_desk", "chromium")
+# What these start is costly, so each of these places is tested by one process; all other tests go anywhere.
+COSTLY = (
+    "tests/browser/",
+    "tests/dialogue/",
+    "tests/integration/test_demo.py",
+    "tests/integration/test_hearing.py",
+    "tests/system/",
+)
 TEMPLATE = "template_desk"
 FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of each dear fixture together."""
-    for item in items:
-        asked = getattr(item, "fixturenames", ())
-        if dear := next((name for name in DEAR if name in asked), None):
-            item.add_marker(pytest.mark.xdist_group(dear))
+class Together(LoadScopeScheduling):
+    """Spreads tests over the processes of a run, and keeps those of a costly place together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in COSTLY if nodeid.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

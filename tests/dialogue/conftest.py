@@ -1,4 +1,4 @@
-"""Fixtures of the integration tests: the assistant, started once for all of them."""
+"""Fixtures of the dialogue tests: the assistant, started once for all of them."""
 
 from collections.abc import AsyncIterator, Callable
 
