@@ -73,7 +73,7 @@ async def flag(
         actor=actor,
         action="special.flagged" if newly else "special.graver",
         now=now,
-        reason=("; " if case.language is Language.EN else "；").join(words[case.language] for _, words in new),
+        reason=_joined([words[case.language] for _, words in new], case.language),
         before={"reasons": sorted(known)},
         after={"reasons": [code for code, _ in new], "message": message_id},
     )
@@ -122,6 +122,10 @@ def words_for(code: str) -> Words:
 def staff_words(reason: str) -> Words:
     """The words of a member of staff, the same in every language."""
     return {str(language): reason for language in Language}
+
+
+def _joined(reasons: Sequence[str], language: Language) -> str:
+    return ("; " if language is Language.EN else "；").join(reasons)
 
 
 @cache
