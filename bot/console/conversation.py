@@ -68,6 +68,11 @@ class _Page:
     def _transcript(self) -> None:
         with ui.element("div").classes("qt-transcript").props("tabindex=0 role=log") as self._box:
             self._messages = KeyedList[Line](lambda line: line.id, lambda line: bubble(self.visit, line))
+        # A photo takes its room only once it is there; loading is heard on the way down alone.
+        self._in_box('box.addEventListener("load", () => (box.scrollTop = box.scrollHeight), true)')
+
+    def _in_box(self, script: str) -> None:
+        ui.run_javascript(f"const box = getHtmlElement({self._box.id}); {script}")
 
     def _reply(self) -> None:
         say = self.visit.texts
@@ -90,7 +95,7 @@ class _Page:
             marks.trail(self.visit.texts, talk.emotions)
         if grown:
             self._typing.clear()
-            ui.run_javascript(f"const box = getHtmlElement({self._box.id}); box.scrollTop = box.scrollHeight")
+            self._in_box("box.scrollTop = box.scrollHeight")
 
     async def refresh(self) -> None:
         """Read the conversation again."""

@@ -80,7 +80,8 @@ class Visit:
             ui.navigate.to(LOGIN)
             return None
         except LedgerError as error:
-            ui.notify(refusal(self.texts, error), type="warning", multi_line=True, timeout=8000)
+            words = refusal(self.texts, error)
+            ui.notify(words, type="warning", textColor="white", multi_line=True, timeout=8000)
             return None
         except AWAY:
             ui.notify(self.texts("error.away"), type="negative")
