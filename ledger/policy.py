@@ -238,7 +238,6 @@ class Emergency(Part):
 
     ambulance: str
     police: str
-    fire: str
     crisis_line: str
 
 
