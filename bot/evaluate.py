@@ -1,6 +1,6 @@
 """Measures the pipeline against a labelled file: `python -m bot.evaluate --data FILE`.
 
-The file has one JSON object a line with `text`, `lang` and the labels of the labelling guide. Labels that are
+The file has one JSON object a line with `text`, `lang` and the labels of docs/assistant.md. Labels that are
 null are not scored; `unsure_signals` count neither way.
 """
 

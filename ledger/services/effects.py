@@ -1,4 +1,4 @@
-"""One message, one effect: what makes a repeated turn harmless (architecture, decision 8)."""
+"""One message, one effect: what makes a repeated turn harmless (docs/decisions/0009)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
