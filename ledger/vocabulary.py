@@ -1,7 +1,7 @@
 """The words the desk classifies with, as they stand in the database, in the API and in the model's output.
 
-Playbook A1 (stages), A7 (remedies), A8 (categories), B5 (severity); signals and emotion levels as in the
-labelling guide.
+Playbook A1 (stages), A7 (remedies), A8 (categories), B5 (severity); docs/assistant.md says what the signals
+and the levels of emotion mean.
 """
 
 from enum import StrEnum

@@ -21,6 +21,7 @@ from bot.api import metrics
 from bot.settings import PROJECT, Settings
 from ledger.policy import Policy
 from ledger.views.load import Load
+from ledger.vocabulary import Signal
 
 DOCS = PROJECT / "docs"
 PAGES = sorted([*PROJECT.glob("*.md"), *DOCS.rglob("*.md")])
@@ -144,6 +145,10 @@ def test_every_key_of_the_policy_is_described() -> None:
 @pytest.mark.parametrize("section", ["actions", "slots"])
 def test_every_action_and_slot_of_the_domain_is_described(section: str) -> None:
     assert undescribed(domain(section), text_of("assistant.md")) == []
+
+
+def test_every_signal_is_described() -> None:
+    assert undescribed(Signal, text_of("assistant.md")) == []
 
 
 def test_every_intent_is_described() -> None:
