@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.engine import speakable
+from ledger.heard import Heard
 from ledger.severity import grade
 from ledger.special import is_special
-from ledger.vocabulary import Category, Language, Signal
+from ledger.vocabulary import Language
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PYTHON = _ROOT / ".venv-rasa" / "bin" / "python"
@@ -47,7 +49,7 @@ def classify(source: Path, target: Path) -> int:
     or EngineFailedError, all of them ClassifyError, before anything is written.
     """
     messages = list(_messages(source))
-    heard = _parse([message["text"] for message in messages])
+    heard = _parse([speakable(message["text"]) for message in messages])
     judged = (message | _judged(parse) for message, parse in zip(messages, heard, strict=True))
     target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in judged), encoding="utf-8")
     return len(messages)
@@ -99,17 +101,16 @@ def _run(arguments: list[str], stdin: str) -> None:
         raise EngineFailedError(f"Rasa could not read the texts:\n{error.stderr[-2000:]}") from error
 
 
-def _judged(heard: dict[str, Any]) -> dict[str, Any]:
-    signals = [Signal(name) for name in heard["signals"]]
-    category = Category(heard["category"]) if heard["category"] else None
+def _judged(parse: dict[str, Any]) -> dict[str, Any]:
+    heard = Heard.from_parse(parse)
     return {
-        "kind": heard["kind"],
-        "category": heard["category"],
-        "signals": heard["signals"],
-        "emotion": heard["emotion"],
-        "language": heard["language"] or Language.ZH_HANS.value,
-        "remedies": heard["remedies"],
-        "intent": heard["intent"]["name"],
-        "special": is_special(signals),
-        "severity": grade(signals, category, heard["emotion"]).value,
+        "kind": heard.kind,
+        "category": heard.category,
+        "signals": heard.signals,
+        "emotion": heard.emotion,
+        "language": heard.language or Language.ZH_HANS,
+        "remedies": heard.remedies,
+        "intent": heard.intent,
+        "special": is_special(heard.signals),
+        "severity": grade(heard.signals, heard.category, heard.emotion),
     }

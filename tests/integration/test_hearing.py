@@ -86,6 +86,10 @@ def test_an_undecided_script_is_taken_for_simplified(hear: Hear) -> None:
     assert hear("好的")[0]["language"] == "zh-Hans"
 
 
+def test_what_is_no_sentence_is_classified_as_the_desk_would_hear_it(hear: Hear) -> None:
+    assert [row["kind"] for row in hear("", " ", "/restart", "😡")] == ["chat", "chat", "chat", "chat"]
+
+
 @pytest.mark.parametrize("line", [b"not json", b"[]", b'{"id": 1}', b'{"text": 5}', b'{"text": "\xff"}'])
 def test_a_bad_line_is_named_before_anything_is_written(tmp_path: Path, line: bytes) -> None:
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
