@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -96,6 +96,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _refused)
     for away in _UNAVAILABLE:
         app.add_exception_handler(away, _unavailable)
+    app.add_exception_handler(DataError, _impossible)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -135,6 +136,11 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     log.warning("api.database_away", path=request.url.path, error=type(error).__name__)
     return unavailable().response()
+
+
+async def _impossible(request: Request, error: Exception) -> JSONResponse:
+    detail = "A value here is one the ledger cannot hold: a number out of range, or a NUL character."
+    return Problem(422, "impossible", detail).response()
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

@@ -376,3 +376,12 @@ async def test_a_password_somebody_else_has_seen_must_be_changed_first(served: S
 
     assert (before.status_code, before.json()["code"]) == (403, "password_change_needed")
     assert (changed.status_code, after.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("path", ["complaints/QT%00", "conversations/99999999999999999999"])
+async def test_what_the_ledger_cannot_hold_is_refused_as_such(served: ServedDesk, path: str) -> None:
+    header = await served.token_of(await served.staff())
+
+    answer = await served.client.get(f"/api/v1/{path}", headers=header)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
