@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import NoSuchDepartment
@@ -12,12 +12,15 @@ from ledger.models import Department, DutyContact, Staff
 from ledger.policy import DepartmentPolicy, Policy
 from ledger.services.entries import SYSTEM, Actor, record
 
+SYNC_LOCK: Final = 7_002
+
 
 async def sync(session: AsyncSession, *, policy: Policy, now: datetime) -> None:
     """Create the policy's departments that do not exist yet, and give the others its names. For the start.
 
-    One that left the policy stays, since cases refer to it.
+    One that left the policy stays, since cases refer to it. Desks that start together do it in turn.
     """
+    await session.execute(select(func.pg_advisory_xact_lock(SYNC_LOCK)))
     existing = {department.key: department for department in await session.scalars(select(Department))}
     for wanted in policy.departments:
         if wanted.key in existing:

@@ -1,5 +1,7 @@
 """Accounts, sign-ins, tokens, the Telegram link, and departments."""
 
+import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
 
 import pytest
@@ -241,3 +243,15 @@ async def test_naming_a_head_is_on_record(desk_ledger: LedgerWorld) -> None:
     entry = (await desk_ledger.entries(DESK))[-1]
     assert (entry.action, entry.actor) == ("department.head", "wang")
     assert (entry.before["staff"], entry.after["staff"]) == (None, "wang")
+
+
+async def test_desks_that_start_together_make_each_department_once(desk_ledger: LedgerWorld) -> None:
+    more = desk_ledger.policy.departments[0].model_copy(update={"key": "night_shift", "headquarters": False})
+    policy = desk_ledger.policy.model_copy(update={"departments": (*desk_ledger.policy.departments, more)})
+
+    def start() -> Awaitable[None]:
+        return desk_ledger.do(lambda session: departments.sync(session, policy=policy, now=desk_ledger.now))
+
+    await asyncio.gather(*(start() for _ in range(5)))
+    known = await desk_ledger.do(departments.list_departments)
+    assert [department.key for department in known].count("night_shift") == 1
