@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import Desk
 from bot.evidence import File
+from bot.nlu.writing import Writing
 from ledger.models import Conversation, Message, Staff
 from ledger.services import conversations, handoff, messages
 from ledger.services.messages import Received, Reply
@@ -52,17 +53,19 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
 
     Raises NoSuchConversation.
     """
+    text = incoming.text.replace("\x00", "").strip()
     kept = [await desk.evidence.keep(file) for file in incoming.files]
     async with desk.database.transaction() as session:
         return await messages.receive(
             session,
             channel=incoming.channel,
             address=incoming.address,
-            text=incoming.text.replace("\x00", "").strip(),
+            text=text,
             client_id=incoming.client_id,
             now=desk.now(),
             display_name=incoming.display_name,
             language=incoming.language,
+            written_in=_written_in(text),
             conversation_id=incoming.conversation_id,
             attachments=kept,
         )
@@ -147,6 +150,12 @@ async def send_as_agent(
             stage=stage,
             delivery=desk.stored_as(conversation.channel),
         )
+
+
+def _written_in(text: str) -> Language | None:
+    """The language the text itself tells, for what is said before the engine has heard it."""
+    writing = Writing(text)
+    return Language(writing.language) if writing.language and writing.certain else None
 
 
 async def _say(

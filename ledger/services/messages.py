@@ -63,13 +63,16 @@ async def receive(
     display_name: str | None = None,
     language: Language | None = None,
     conversation_id: int | None = None,
+    written_in: Language | None = None,
     attachments: Sequence[Kept] = (),
 ) -> Received:
     """Log a customer's message and defer its handling, in this transaction.
 
     ``client_id`` is the platform's own id of the message: delivered twice, it is one row and one job.
-    Without ``conversation_id`` it belongs to the identity's latest conversation, or opens one. Without text
-    and attachments it is a message of a kind the desk cannot read.
+    ``written_in`` is the language the words tell, which the conversation follows at once; ``language`` is the
+    platform's guess, for a first conversation. Without ``conversation_id`` it belongs to the identity's
+    latest conversation, or opens one. Without text and attachments it is a message of a kind the desk cannot
+    read.
 
     Raises NoSuchConversation.
     """
@@ -82,7 +85,7 @@ async def receive(
             language=language,
             now=now,
         )
-    await _hold(session, conversation_id, now)
+    await _hold(session, conversation_id, now, written_in)
     message_id = await _log_once(session, conversation_id, client_id, text, now)
     if message_id is None:
         known = await _known(session, conversation_id, client_id)
@@ -288,12 +291,17 @@ async def emotions(session: AsyncSession, conversation_id: int, latest: int) -> 
     return [level for level in reversed(levels.all()) if level is not None]
 
 
-async def _hold(session: AsyncSession, conversation_id: int, now: datetime) -> None:
+async def _hold(
+    session: AsyncSession, conversation_id: int, now: datetime, written_in: Language | None
+) -> None:
     """Take the conversation's row; what is written to it is what the row needs anyway."""
+    changed: dict[str, Any] = {"last_message_at": now}
+    if written_in is not None:
+        changed["language"] = written_in
     held = await session.scalar(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(last_message_at=now)
+        .values(changed)
         .returning(Conversation.id)
     )
     if held is None:

@@ -1,5 +1,6 @@
 """What every message meets with (docs/conversation.md)."""
 
+import pytest
 from sqlalchemy import select
 
 from bot import conversation, turns
@@ -323,3 +324,26 @@ async def _heard_as_complaint(world: World, message_id: int) -> None:
             now=world.now,
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("My fridge has been broken for a week", "Your message arrived"),
+        ("冰箱壞了一個禮拜都沒人來修", "一個字都沒少"),
+        ("冰箱坏了一个礼拜都没人来修", "一个字没丢"),
+    ],
+)
+async def test_even_without_an_engine_the_customer_is_answered_in_their_script(
+    world: World, words: str, said: str
+) -> None:
+    world.engine.down = True
+    await world.says(words)
+    assert said in world.post.arrived[-1]
+
+
+async def test_who_takes_a_conversation_nobody_has_heard_yet_greets_in_its_language(world: World) -> None:
+    received = await world.writes("My fridge is broken")
+    await world.takes(await world.agent("wang", name="Wang Fang"), received)
+    await world.work()
+    assert world.post.arrived[0].startswith("Wang Fang is here now")
