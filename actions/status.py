@@ -28,13 +28,17 @@ class ActionTellStatus(LedgerAction):
             casework.remember(talk, hearing)
             casework.acknowledge_danger(talk, hearing)
         number = talk.turn.told("case_number")
-        view = await cases.status(
-            talk.session,
-            conversation_id=talk.turn.conversation_id,
-            number=number,
-            pass_code=pass_code(talk.turn.text, number),
-        )
+        code = pass_code(talk.turn.text, number)
+        asker = talk.turn.conversation_id
+        view = await cases.status(talk.session, conversation_id=asker, number=number, pass_code=code)
         if view:
+            await cases.link(
+                talk.session,
+                conversation_id=asker,
+                number=view.number,
+                pass_code=code,
+                now=resources.now(),
+            )
             _tell(talk, view)
             talk.come_back()
         else:

@@ -6,6 +6,7 @@ What the assistant calls takes ``message_id``, the inbound message it acts for, 
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.contact import give_contact, refuse_contact
 from ledger.services.hearing import Hearing, hear, new_matter
+from ledger.services.linking import link
 from ledger.services.rating import Rated, rate, revisited
 from ledger.services.resolving import reopen, resolve
 from ledger.services.staff_entry import enter_by_staff
@@ -25,6 +26,7 @@ __all__ = [
     "flag",
     "give_contact",
     "hear",
+    "link",
     "lock",
     "new_matter",
     "progress",

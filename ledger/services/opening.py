@@ -5,13 +5,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Sequence, func, insert, select
+from sqlalchemy import Sequence, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.live import notify
-from ledger.models import Case, Department, Staff, case_conversations
+from ledger.models import Case, Department, Staff
 from ledger.policy import Policy
-from ledger.services import clocks
+from ledger.services import clocks, linking
 from ledger.services.entries import OPENED, Actor, record
 from ledger.services.owners import choose_owner
 from ledger.services.staff import PLAIN_LETTERS
@@ -62,7 +62,7 @@ async def open_case(
     session.add(case)
     await session.flush()
     if conversation_id is not None:
-        await _link(session, case, conversation_id)
+        await linking.join(session, case, conversation_id)
     after = {
         "type": type,
         "channel": channel,
@@ -92,8 +92,3 @@ async def department_for(
 async def _next_number(session: AsyncSession, policy: Policy, now: datetime) -> str:
     year = now.astimezone(policy.organisation.time_zone).year
     return f"QT-{year}-{await session.scalar(select(func.nextval(NUMBERS.name))):06d}"
-
-
-async def _link(session: AsyncSession, case: Case, conversation_id: int) -> None:
-    link = {"case_id": case.id, "conversation_id": conversation_id}
-    await session.execute(insert(case_conversations).values(**link))

@@ -323,3 +323,31 @@ async def test_a_contact_becomes_a_complaint_when_one_is_heard(desk_ledger: Ledg
     assert complaint.number == contact.number
     assert complaint.department == "售后部"
     assert (await desk_ledger.case(contact.number)).type is CaseType.COMPLAINT
+
+
+async def test_who_knows_the_pass_code_goes_on_with_the_case_in_another_conversation(
+    desk_ledger: LedgerWorld,
+) -> None:
+    hearing = await desk_ledger.complains()
+    elsewhere = await desk_ledger.conversation()
+    for _ in range(2):
+        await link(desk_ledger, elsewhere, hearing.number, hearing.pass_code.lower())
+    grown = await desk_ledger.says(elsewhere, "工号是 2231")
+    assert (grown.number, grown.opened) == (hearing.number, False)
+    assert "工号是 2231" in grown.narrative
+    assert (await desk_ledger.actions(hearing.number)).count("case.linked") == 1
+
+
+async def test_a_number_alone_links_nothing(desk_ledger: LedgerWorld) -> None:
+    hearing = await desk_ledger.complains()
+    elsewhere = await desk_ledger.conversation()
+    await link(desk_ledger, elsewhere, hearing.number, None)
+    assert (await desk_ledger.says(elsewhere, "电费多扣了")).number != hearing.number
+
+
+async def link(world: LedgerWorld, conversation: int, number: str, pass_code: str | None) -> bool:
+    return await world.do(
+        lambda session: cases.link(
+            session, conversation_id=conversation, number=number, pass_code=pass_code, now=world.now
+        )
+    )
