@@ -5,7 +5,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from bot import console
+from bot.auth import COOKIE
+from bot.desk import Desk
+from bot.runtime.postgres import EmbeddedServer
+from ledger.services import staff as accounts
+from ledger.vocabulary import Role
+from tests.browser.screens import SignIn, put_on_duty
+from tests.conftest import TEMPLATE
+from tests.served_desk import PASSWORD, ServedDesk, serving
 
 CHROMIUM = Path(os.environ.get("QINGTING_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = [
@@ -51,3 +62,58 @@ async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
 async def page(context: BrowserContext) -> Page:
     """One tab of it."""
     return await context.new_page()
+
+
+@pytest.fixture(scope="session")
+async def staffed(
+    migrated: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[ServedDesk]:
+    """One desk with its console and staff for all tests: NiceGUI knows one application a process."""
+    migrated.copy_database(TEMPLATE, "console")
+    applications: list[FastAPI] = []
+
+    def mount(app: FastAPI, desk: Desk) -> None:
+        console.mount(app, desk)
+        applications.append(app)
+
+    async with serving(migrated.url("console"), tmp_path_factory.mktemp("console"), mount=mount) as desk:
+        app = applications[0]
+        async with app.router.lifespan_context(app):
+            await desk.staff("wang", Role.AGENT, "王芳")
+            await desk.staff("chen", Role.AGENT, "陈杰")
+            await desk.staff("li", Role.SUPERVISOR, "李霞")
+            await desk.staff("root", Role.ADMINISTRATOR, "管理员")
+            await put_on_duty(desk, "li")
+            yield desk
+    migrated.drop_database("console")
+
+
+@pytest.fixture
+async def sign_in(chromium: Browser, staffed: ServedDesk) -> AsyncIterator[SignIn]:
+    """Opens a browser of somebody's own, signed in, and gives the page at ``path``."""
+    opened: list[BrowserContext] = []
+
+    async def open_as(
+        username: str, path: str = "/desk", password: str = PASSWORD, width: int = 1280
+    ) -> Page:
+        context = await chromium.new_context(
+            locale="zh-CN", base_url=staffed.url, viewport={"width": width, "height": 844}
+        )
+        context.set_default_timeout(10 * SECONDS)
+        opened.append(context)
+        async with staffed.desk.database.transaction() as session:
+            opened_session = await accounts.sign_in(
+                session,
+                username=username,
+                password=password,
+                policy=staffed.desk.policy,
+                now=staffed.desk.now(),
+            )
+        await context.add_cookies([{"name": COOKIE, "value": opened_session.secret, "url": staffed.url}])
+        page = await context.new_page()
+        await page.goto(path)
+        return page
+
+    yield open_as
+    for context in opened:
+        await context.close()
