@@ -19,6 +19,7 @@ pytest_plugins = ["tests.ledger_world"]
 
 # What these start is costly, so each of these places is tested by one process; all other tests go anywhere.
 COSTLY = (
+    "tests/browser/test_widget.py",
     "tests/browser/",
     "tests/dialogue/",
     "tests/integration/test_demo.py",
