@@ -221,7 +221,7 @@ class _Page:
 
     async def _resolve(self) -> None:
         fields = {
-            "remedy": Field("case.remedy_given"),
+            "remedy": Field("case.remedy_told"),
             "outcome": Field("case.outcome_told", "text"),
             "root_cause": Field("case.root_cause", "text"),
         }
