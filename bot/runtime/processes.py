@@ -14,6 +14,9 @@ import psutil
 PR_SET_PDEATHSIG = 1
 LOG_KEPT_BYTES = 10_000_000
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# The web server's last word about a start that failed; the reason stands before it.
+WEB_SERVERS_LAST_WORD = "Application startup failed"
+OUR_OWN_ERROR = re.compile(r"^bot(?:\.\w+)+: ")
 
 
 def dies_with_parent(how: signal.Signals) -> Callable[[], None]:
@@ -47,8 +50,9 @@ def complaint(path: Path, start: int = 0) -> str:
     """The line of a log that says most, from byte `start` on: the last error, else the last line."""
     said = COLOUR.sub("", path.read_bytes()[start:].decode(errors="replace")) if path.exists() else ""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line for line in lines if WEB_SERVERS_LAST_WORD not in line]
     errors = [line for line in lines if re.search(r"FATAL|ERROR|Error\b|Exception\b", line)]
-    return (errors or lines or ["it said nothing"])[-1]
+    return OUR_OWN_ERROR.sub("", (errors or lines or ["it said nothing"])[-1])
 
 
 def alive(pid: int) -> bool:
