@@ -1,7 +1,7 @@
 """When people are at the desk, by the organisation's hours and time zone."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from ledger.policy import Policy, Span
@@ -51,7 +51,8 @@ def openings(policy: Policy, day: date) -> Iterator[tuple[datetime, datetime]]:
     """The times the desk opens and closes on ``day``, in order."""
     zone = policy.organisation.time_zone
     for span in sorted(spans(policy, day), key=lambda span: span.opens):
-        yield datetime.combine(day, span.opens, zone), datetime.combine(day, span.closes, zone)
+        until = day + timedelta(days=span.closes == time.min)
+        yield datetime.combine(day, span.opens, zone), datetime.combine(until, span.closes, zone)
 
 
 def spans(policy: Policy, day: date) -> tuple[Span, ...]:

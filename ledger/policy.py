@@ -165,8 +165,11 @@ class Revisit(Part):
     unhappy_at_most: int = Field(ge=1, le=4)
 
 
+MIDNIGHT: Final = "24:00"
+
+
 class Span(Part):
-    """Part of a day, ``"09:00-18:00"`` in the file."""
+    """Part of a day, ``"09:00-18:00"`` in the file; one that ``closes`` at 00:00 lasts until the day ends."""
 
     opens: time
     closes: time
@@ -176,12 +179,12 @@ class Span(Part):
     def _from_text(cls, written: Any) -> Any:
         if isinstance(written, str):
             opens, _, closes = written.partition("-")
-            return {"opens": opens.strip(), "closes": closes.strip()}
+            return {"opens": opens.strip(), "closes": closes.strip().replace(MIDNIGHT, "00:00")}
         return written
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.opens >= self.closes:
+        if self.opens >= self.closes != time.min:
             raise ValueError("it closes before it opens")
         return self
 

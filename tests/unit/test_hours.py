@@ -90,3 +90,10 @@ def test_working_time_passes_only_while_people_are_there(start, due):
 def test_without_opening_hours_a_length_is_calendar_time():
     never = with_hours(week={})
     assert working_time_after(never, at(23, 10), timedelta(hours=1)) == at(23, 11)
+
+
+def test_a_desk_may_be_open_day_and_night():
+    always = with_hours(week={day: ["00:00-24:00"] for day in ("monday", "tuesday", "wednesday")})
+    assert is_open(always, at(23, 23, 59))
+    assert is_open(always, at(24, 0))
+    assert working_time_after(always, at(23, 23, 30), timedelta(hours=1)) == at(24, 0, 30)
