@@ -1,0 +1,23 @@
+"""Benchmarks, each comparing side by side in one run (docs/measurements.md)."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import settings
+from bot.bench.messages import bench_messages
+
+app = typer.Typer(help="Measure, side by side in one run.", no_args_is_help=True)
+
+Texts = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help='Lines of {"id", "text"}.')]
+Limit = Annotated[int | None, typer.Option(min=2, help="Only so many of the lines.")]
+AtOnce = Annotated[int, typer.Option(min=1, help="How many customers write at the same time.")]
+
+
+@app.command()
+def messages(file: Texts, limit: Limit = None, at_once: AtOnce = 1) -> None:
+    """Every line to the running desk, each in a conversation of its own, beside the bare engine."""
+    report = asyncio.run(bench_messages(settings.load(), file, limit=limit, concurrency=at_once))
+    typer.echo("\n".join(report.lines()))
