@@ -33,8 +33,8 @@ async def figures(visit: Visit, days: int = 30) -> None:
         ui.toggle(
             periods, value=days, on_change=lambda event: ui.navigate.to(f"{PATH}?days={event.value}")
         ).props("no-caps unelevated")
-        _conclusions(visit, found)
         _numbers(visit, found)
+        _conclusions(visit, found)
         with ui.element("div").classes("qt-halves"):
             _charts(visit, found)
 
@@ -49,8 +49,10 @@ def _period(visit: Visit, days: int) -> tuple[datetime, datetime]:
 def _conclusions(visit: Visit, found: Figures) -> None:
     with ui.element("section").classes("qt-card"):
         ui.label(visit.texts("figures.conclusions")).classes("qt-heading").props("role=heading aria-level=2")
-        for sentence in conclusions(visit.texts, found):
-            ui.label(sentence)
+        with ui.element("ul").classes("qt-conclusions"):
+            for sentence in conclusions(visit.texts, found):
+                with ui.element("li"):
+                    ui.label(sentence)
 
 
 def _numbers(visit: Visit, found: Figures) -> None:
