@@ -189,7 +189,8 @@ class _Page:
         return say("customer.refused" if person.contact_refused else "customer.not_told")
 
     def _build_clocks(self, found: ComplaintDetail) -> None:
-        clock_table(self.visit, found.clocks)
+        in_sight = sorted(found.clocks, key=lambda clock: (clock.stopped_at is not None, clock.due_at))
+        clock_table(self.visit, in_sight)
         if not found.clocks:
             ui.label(self.visit.texts("case.no_clocks")).classes("qt-dim")
         for task in found.tasks:
