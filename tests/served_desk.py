@@ -46,7 +46,10 @@ HEARD = {
 
 @dataclass
 class StandInEngine:
-    """Says back what it was told. `reply` may be replaced; `away` makes it refuse connections; `lame`: no actions."""
+    """Says back what it was told.
+
+    `reply` may be replaced; `away` makes it refuse connections; `lame`: no actions.
+    """
 
     away: bool = False
     lame: bool = False
