@@ -43,7 +43,7 @@ class ActionReportOutcome(LedgerAction):
             "utter_feedback_resolved",
             number=turn.told("number"),
             person=_person(talk),
-            remedy=_clause(turn.told("remedy")),
+            remedy=_remedy(talk),
             outcome=_clause(turn.told("outcome")),
         )
         talk.slots["next_step"] = None
@@ -102,6 +102,12 @@ def _day(talk: Talk) -> str:
 def _clause(written: str | None) -> str:
     """What staff wrote, ready to stand inside a sentence of ours."""
     return (written or "").strip().rstrip(END_MARKS)
+
+
+def _remedy(talk: Talk) -> str:
+    """What was given: one of the kinds we have words for, or what staff wrote."""
+    written = _clause(talk.turn.told("remedy"))
+    return str(wording.words("remedies", talk.turn.language).get(written, written))
 
 
 def _person(talk: Talk) -> str:

@@ -143,3 +143,21 @@ async def test_the_desk_speaks_first_once_for_a_key(customer: Callable[..., Cust
     told = {"number": "QT-2026-000001", "text": "配件到了", "outcome": "换新机", "remedy": "换货"}
     first = await someone.told(event, key="7", **told)
     assert first == await someone.told(event, key="7", **told)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "remedy", "told"),
+    [
+        (FRIDGE, "apology", "道歉"),
+        ("你們的冰箱修了三次都沒修好", "replacement", "換貨"),
+        ("Your fridge was repaired three times and is still broken", "refund", "a refund"),
+        (FRIDGE, "送一台新冰箱", "送一台新冰箱"),
+    ],
+)
+async def test_what_was_given_is_told_in_the_customers_words(
+    customer: Callable[..., Customer], complaint: str, remedy: str, told: str
+) -> None:
+    someone = customer()
+    await someone.say(complaint)
+    said = await someone.told("EXTERNAL_resolved", number="QT-2026-000001", outcome="…", remedy=remedy)
+    assert told in said
