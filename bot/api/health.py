@@ -31,12 +31,14 @@ class Ready(BaseModel):
     reasons: list[str] | None = None
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def alive() -> Alive:
     """The process answers; says nothing of what it depends on."""
     return Alive()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"model": Ready}}, response_model_exclude_none=True)
 async def ready(desk: DeskHere, response: Response) -> Ready:
     """Whether database, engine and actions answer. Nobody on duty is a warning: customers are heard."""

@@ -78,6 +78,11 @@ async def test_the_desk_is_ready_and_warns_that_nobody_is_on_duty(served: Served
     assert (answer.status_code, answer.json()) == (200, {"ready": True, "warnings": ["nobody_on_duty"]})
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_a_monitor_may_ask_for_the_head_alone(served: ServedDesk, path: str) -> None:
+    assert (await served.client.head(path)).status_code == 200
+
+
 async def test_without_its_engine_the_desk_is_not_ready(served: ServedDesk) -> None:
     served.engine.away = True
 
