@@ -15,6 +15,7 @@ from ledger.models import Case, Clock, Message, Notice
 from ledger.policy import load_policy
 from ledger.services import staff as accounts
 from ledger.services.entries import verify
+from ledger.views.complaints import Wanted, complaints
 from ledger.views.figures import figures
 from ledger.views.queue import queue
 from ledger.vocabulary import (
@@ -90,6 +91,14 @@ async def test_somebody_waits_and_somebody_is_answered_at_this_moment(demo: Desk
     assert now.with_assistant
     assert len(now.alerts) >= 3
     assert {row.holding for row in now.conversations} == set(Holding)
+
+
+async def test_screens_can_tell_what_is_made_up(demo: Desk) -> None:
+    async with demo[0].transaction() as session:
+        found = await queue(session, now=NOW)
+        listed = await complaints(session, Wanted())
+    with_case = [row for row in found.conversations if row.cases]
+    assert all(row.demo for row in (*found.cases, *with_case, *listed.items))
 
 
 async def test_nothing_of_the_demo_is_sent_and_nobody_is_told_outside_the_console(demo: Desk) -> None:

@@ -54,7 +54,7 @@ async def test_a_threat_flags_the_case_with_reasons_in_words(desk_ledger: Ledger
     assert case.special_since == desk_ledger.now
     assert case.special_reasons[0]["words"]["en"] == "Says they will go to the press or make it public"
     [entry] = [one for one in await desk_ledger.entries(hearing.number) if one.action == "special.flagged"]
-    assert entry.reason == "表示要找媒体或上网曝光; 表示已经或要向监管部门、消协、热线投诉"
+    assert entry.reason == "表示要找媒体或上网曝光；表示已经或要向监管部门、消协、热线投诉"
 
 
 async def test_headquarters_has_thirty_minutes_from_that_moment(
