@@ -54,8 +54,9 @@ class _Page:
                 self._holding = ui.element("div").classes("qt-line")
                 self._trail = ui.element("div")
                 self._transcript()
-                self._typing = ui.element("div").classes("qt-typing").props("aria-live=off")
-                self._reply()
+                with ui.element("div").classes("qt-foot"):
+                    self._typing = ui.element("div").classes("qt-typing").props("aria-live=off")
+                    self._reply()
             with ui.element("div"):
                 self._customer = ui.element("div").classes("qt-card")
                 self._cards = KeyedList[CaseRow](
