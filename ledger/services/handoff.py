@@ -16,9 +16,8 @@ from ledger.models import Case, Conversation, Department, Staff
 from ledger.policy import Policy
 from ledger.services import case_lock, conversations, departments, entries, notices
 from ledger.services.entries import Actor
-from ledger.services.owners import is_named
-from ledger.services.working import assign
-from ledger.vocabulary import CaseStatus, Holding, NoticeKind, Role
+from ledger.services.working import take_on
+from ledger.vocabulary import Holding, NoticeKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +80,6 @@ async def take(
     if case is not None:
         await take_on(session, case, staff, now)
     return conversation
-
-
-async def take_on(session: AsyncSession, case: Case, staff: Staff, now: datetime) -> None:
-    """Make ``staff`` the owner of a case that has none: who is asked first stays responsible (首问负责, B4).
-
-    Not if it is the person complained about.
-    """
-    if case.status is CaseStatus.OPEN and case.owner_id is None and not is_named(staff, case.narrative):
-        await assign(session, number=case.number, reason="first_asked", staff=staff, owner=staff, now=now)
 
 
 async def release(

@@ -18,7 +18,7 @@ from ledger.errors import Missing, NoSuchMessage
 from ledger.handoff import NotHolder
 from ledger.heard import Heard
 from ledger.models import Attachment, Conversation, Edit, Identity, Message, Staff
-from ledger.services import case_lock, clocks, conversations, entries, evidence, handoff
+from ledger.services import case_lock, clocks, conversations, entries, evidence, working
 from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
 
@@ -250,7 +250,7 @@ async def send_as_agent(
     if case is not None:
         case = await case_lock.lock(session, case.id)
         await clocks.stop_first_response(session, case, staff, now)
-        await handoff.take_on(session, case, staff, now)
+        await working.take_on(session, case, staff, now)
     return message
 
 

@@ -15,7 +15,7 @@ from ledger.services.entries import Actor, record
 from ledger.services.reopening import reopen_case
 from ledger.services.speaking import speak
 from ledger.services.stages import enter_stage
-from ledger.services.working import open_case_numbered, tell_by_phone
+from ledger.services.working import open_case_numbered, take_on, tell_by_phone
 from ledger.vocabulary import CaseStatus, ClockKind, Stage
 
 
@@ -42,6 +42,7 @@ async def resolve(
     if not outcome.strip() or not root_cause.strip():
         raise Missing("outcome, root cause")
     case = await open_case_numbered(session, number)
+    await take_on(session, case, staff, now)
     before, case.status = case.status, CaseStatus.RESOLVED
     case.resolved_at = now
     case.remedy_given, case.outcome, case.root_cause = remedy, outcome.strip(), root_cause.strip()

@@ -12,6 +12,7 @@ from ledger.policy import Policy
 from ledger.services import clocks, special
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
+from ledger.services.owners import is_named
 from ledger.services.speaking import speak
 from ledger.services.stages import enter_stage
 from ledger.services.tasks import open_task
@@ -24,7 +25,8 @@ async def progress(
     """Tell the customer how it goes (the feedback stage), and promise the next word.
 
     The update is a named person's word, so it stops the first response clock; it stops the running progress
-    clock and starts the next. Without a conversation to write to it becomes a task: call the customer.
+    clock and starts the next; a case nobody owned is theirs. Without a conversation to write to it becomes a
+    task: call the customer.
 
     Raises:
         NoSuchCase
@@ -34,6 +36,7 @@ async def progress(
     if not text.strip():
         raise Missing("text")
     case = await open_case_numbered(session, number)
+    await take_on(session, case, staff, now)
     actor = Actor.staff(staff)
     entry = await record(
         session, case=case, actor=actor, action="case.progress", now=now, after={"text": text.strip()}
@@ -92,6 +95,15 @@ async def assign(
     )
     await notify(session, "case", case=case.id, number=case.number)
     return case
+
+
+async def take_on(session: AsyncSession, case: Case, staff: Staff, now: datetime) -> None:
+    """Make ``staff`` the owner of a case that has none: who is asked first stays responsible (首问负责, B4).
+
+    Not if it is the person complained about.
+    """
+    if case.status is CaseStatus.OPEN and case.owner_id is None and not is_named(staff, case.narrative):
+        await assign(session, number=case.number, reason="first_asked", staff=staff, owner=staff, now=now)
 
 
 async def flag(

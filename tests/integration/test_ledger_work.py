@@ -56,6 +56,14 @@ async def test_a_progress_update_is_told_to_the_customer_and_the_next_is_promise
     assert job.args["entities"]["next_due"] == next_word.due_at.isoformat()
 
 
+async def test_who_tells_the_customer_of_a_case_nobody_owns_owns_it(
+    desk_ledger: LedgerWorld, agent: Staff
+) -> None:
+    hearing = await desk_ledger.complains()
+    assert hearing.owner is None
+    assert (await progress(desk_ledger, hearing.number, agent)).owner_id == agent.id
+
+
 async def test_a_named_persons_update_is_a_first_response(desk_ledger: LedgerWorld, agent: Staff) -> None:
     hearing = await desk_ledger.complains()
     await progress(desk_ledger, hearing.number, agent)
