@@ -11,7 +11,7 @@ from actions.steps import Known, Step
 from ledger.heard import Heard
 from ledger.services import cases
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Kind, Language, Remedy, Signal
+from ledger.vocabulary import CaseType, Category, Kind, Language, Remedy, Signal
 
 BARE_ANSWERS = (Meaning.YES_OR_NO, Meaning.NO_CONTACT)
 
@@ -47,8 +47,10 @@ def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
 
 
 def _introduces_themselves(heard: Heard) -> bool:
+    names_a_grievance = heard.category not in (None, Category.OTHER)
     complains = heard.intent.startswith("complain_") and heard.confidence >= feelings.SURE
-    return Signal.SPECIAL_IDENTITY in heard.signals and heard.emotion == 0 and not complains
+    calm = heard.emotion <= 1
+    return Signal.SPECIAL_IDENTITY in heard.signals and calm and not (complains and names_a_grievance)
 
 
 def remember(talk: Talk, hearing: Hearing) -> None:

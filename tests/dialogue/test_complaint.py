@@ -126,10 +126,15 @@ async def test_despair_is_met_with_a_help_line_and_a_person_and_no_case_talk(cus
     assert someone.scripts == ["utter_acknowledge_beside"]
 
 
-async def test_a_journalist_hears_the_holding_statement_and_nothing_else(customer: Make) -> None:
+@pytest.mark.parametrize(
+    "introduction", ["我是新京报记者,想了解一下你们产品召回的事", "我是南方都市报的记者,想采访你们负责人"]
+)
+async def test_a_journalist_hears_the_holding_statement_and_nothing_else(
+    customer: Make, introduction: str
+) -> None:
     someone = customer()
     heard = []
-    for line in ("我是新京报记者,想了解一下你们产品召回的事", "张三,新京报,13912345678", "到底召不召回?"):
+    for line in (introduction, "张三,新京报,13912345678", "到底召不召回?"):
         await someone.say(line)
         heard.append(someone.scripts[-1])
     assert heard == ["utter_listen_outlet", "utter_respond_press", "utter_respond_spokesperson"]
