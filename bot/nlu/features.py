@@ -53,7 +53,7 @@ def vectorizer() -> FeatureUnion:
             ("concepts", block(_notions, 1)),
             ("tone", block(_tone, 1)),
         ],
-        transformer_weights={"words": 1.0, "characters": 0.7, "concepts": 1.0, "tone": 0.5},
+        transformer_weights={"words": 1.0, "characters": 1.0, "concepts": 1.0, "tone": 0.5},
     )
 
 
