@@ -21,6 +21,8 @@ ANSWERS_TO = {
 HARMLESS = frozenset({Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND, Signal.VULNERABLE})
 BESIDE_THEM = frozenset({Step.STAY, Step.BESIDE})
 WITH_THE_PRESS = frozenset({Step.PRESS, Step.SPOKESPERSON})
+FOR_THE_SPOKESPERSON = frozenset({Signal.MEDIA_THREAT, Signal.SPECIAL_IDENTITY})
+"""Heard together and calmly: a journalist, for whom "a person" means the spokesperson."""
 SURE = 0.5
 """From which confidence on a yes or no is believed that is none of the usual words."""
 CERTAIN = 0.7
@@ -98,6 +100,8 @@ def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str
 
 def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:
     """What we asked for, and what must be heard, goes before what the message looks like."""
+    if awaited == Step.OPINION and heard.intent == "praise":
+        return "action_rate"
     if awaited in (Step.RATING, Step.OPINION):
         return "action_rate" if action in ANSWERS_TO[Step(awaited)] else None
     if action == "action_rate":
@@ -106,6 +110,8 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
         return "action_ask_withdraw"
     if action == "action_hear" and _asks_by_number(heard, awaited):
         return "action_tell_status"
+    if action == "action_ask_human" and heard.emotion <= 1 and set(heard.signals) >= FOR_THE_SPOKESPERSON:
+        return "action_hear"
     return "action_hear" if action in DETOURS and _no_detour(action, heard, text, awaited) else None
 
 
