@@ -1,5 +1,6 @@
 """The desk's own sentences: what is said when the assistant does not speak (``data/scripts/desk.yml``)."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from babel.dates import format_skeleton, format_time
 
 from ledger.vocabulary import Language
 
+SEAM: Final = re.compile(r"(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[㐀-鿿])(?=[A-Za-z0-9])")
+"""Where a Chinese sentence and a Latin name or a number meet: a space belongs there."""
 LOCALES: Final = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en"}
 
 
@@ -30,7 +33,7 @@ class Scripts:
 
     def say(self, name: str, language: Language, /, **values: object) -> str:
         """The sentence called ``name``, with its ``{placeholders}`` filled in. Raises KeyError."""
-        return self._sentences[name, language].format(**values)
+        return SEAM.sub(" ", self._sentences[name, language].format(**values))
 
 
 def day_and_time(when: datetime, language: Language) -> str:
