@@ -15,7 +15,7 @@ from actions.meanings import destination
 from actions.steps import Step, question
 from ledger.heard import Heard
 from ledger.services.cases import Hearing
-from ledger.vocabulary import Language
+from ledger.vocabulary import CaseType, Language, Signal
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,9 @@ class Turn:
     """One message (or outside event) and what the talk remembers.
 
     ``key`` is the message's id as text, ``external:…`` for an outside event. ``case`` is how the case stood
-    when it was last heard of, None before the first. ``awaited`` is the step whose answer is open. ``asked``
-    and ``acknowledged`` are the steps taken and the feelings answered in this matter.
+    when it was last heard of, None before the first. ``awaited`` is the step whose answer is open; with a
+    journalist it is the spokesperson's turn when nothing else is. ``asked`` and ``acknowledged`` are the
+    steps taken and the feelings answered in this matter.
     """
 
     key: str
@@ -43,14 +44,15 @@ class Turn:
     def read(cls, tracker: Tracker) -> "Turn":
         """The turn a tracker stands at."""
         message, slots = tracker.latest_message, tracker.slots
+        case = Hearing(**slots["case"]) if slots.get("case") else None
         return cls(
             key=str(message["message_id"]),
             conversation_id=int(tracker.sender_id),
             text=message.get("text") or "",
             heard=Heard.from_parse(message),
             language=Language(slots.get("language") or Language.ZH_HANS),
-            awaited=slots.get("next_step"),
-            case=Hearing(**slots["case"]) if slots.get("case") else None,
+            awaited=slots.get("next_step") or _with_the_press(case),
+            case=case,
             asked=tuple(slots.get("asked") or ()),
             acknowledged=tuple(slots.get("acknowledged") or ()),
             misses=int(slots.get("misses") or 0),
@@ -65,6 +67,11 @@ class Turn:
     def told(self, entity: str) -> str | None:
         """The first value of an entity, or None."""
         return next(iter(self.heard.values(entity)), None)
+
+
+def _with_the_press(case: Hearing | None) -> str | None:
+    journalist = case and case.type == CaseType.CONTACT and Signal.SPECIAL_IDENTITY in case.reasons
+    return Step.SPOKESPERSON.value if journalist else None
 
 
 @dataclass
@@ -132,7 +139,9 @@ class LedgerAction(Action, ABC):  # type: ignore[misc]
     ) -> Iterable[EventType]:
         """Act, unless the message is another action's where the talk stands."""
         turn = Turn.read(tracker)
-        responsible = destination(self.name(), turn.heard, turn.text, turn.awaited)
+        responsible = destination(
+            self.name(), turn.heard, turn.text, turn.awaited, case_open=turn.case is not None
+        )
         if responsible != self.name():
             return [FollowupAction(responsible)]
         async with resources.database().transaction() as session:

@@ -23,12 +23,17 @@ BESIDE_THEM = frozenset({Step.STAY, Step.BESIDE})
 WITH_THE_PRESS = frozenset({Step.PRESS, Step.SPOKESPERSON})
 FOR_THE_SPOKESPERSON = frozenset({Signal.MEDIA_THREAT, Signal.SPECIAL_IDENTITY})
 """Heard together and calmly: a journalist, for whom "a person" means the spokesperson."""
+QUESTIONS_OF_THEIRS = frozenset({"action_answer", "action_own_up"})
+OF_A_CASE = frozenset({"times", "owner"})
+"""Topics of wording.yml that have another answer for every case."""
 SURE = 0.5
 """From which confidence on a yes or no is believed that is none of the usual words."""
 CERTAIN = 0.7
 """From which confidence on small talk is taken for it while a question of ours is open."""
 A_REQUEST = 40
-"""Up to how many characters a message that speaks of withdrawing asks for it."""
+"""Up to how many characters a message is a request or a question because of a few words in it."""
+BRIEF = 12
+"""Up to how many characters a message is nothing but the question in it."""
 A_SENTENCE = 8
 """From how many characters on an unclear message is taken for information, not for a slip."""
 
@@ -74,9 +79,14 @@ def meaning(heard: Heard, text: str, awaited: str | None, case_open: bool) -> Me
     return Meaning.MATTER if case_open and _tells(heard, text, awaited) else Meaning.UNCLEAR
 
 
-def destination(action: str, heard: Heard, text: str, awaited: str | None) -> str:
+def destination(action: str, heard: Heard, text: str, awaited: str | None, *, case_open: bool = False) -> str:
     """Which action a message is for, when its intent alone led to ``action``."""
-    return _by_answer(action, heard, text, awaited) or _by_question(action, heard, text, awaited) or action
+    return (
+        _by_answer(action, heard, text, awaited)
+        or _by_words(action, heard, text, awaited, case_open)
+        or _by_question(action, heard, text, awaited)
+        or action
+    )
 
 
 def alarming(heard: Heard) -> bool:
@@ -96,6 +106,30 @@ def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str
     }
     asker = decided.get((Step(awaited), said)) if awaited else None
     return asker or ("action_hear" if awaited in QUESTIONS else None)
+
+
+def _by_words(action: str, heard: Heard, text: str, awaited: str | None, case_open: bool) -> str | None:
+    """Questions known by their words, however they were classified, and whatever we had asked."""
+    if alarming(heard) or len(text) > A_REQUEST:
+        return None
+    if awaited in WITH_THE_PRESS | {Step.OUTLET}:
+        robot = action == "action_own_up" and wording.asks_for_a_robot(text)
+        return "action_hear" if action in QUESTIONS_OF_THEIRS and not robot else None
+    if wording.asks_who_spoke(text):
+        return "action_own_up"
+    return "action_tell_status" if case_open and _asks_of_the_case(action, heard, text) else None
+
+
+def _asks_of_the_case(action: str, heard: Heard, text: str) -> bool:
+    """Who has it, and when is there an answer: of a case that is open the ledger knows, and nobody else."""
+    asked = wording.topic(text)
+    if heard.remedies or asked not in OF_A_CASE:
+        return False
+    return (
+        action == "action_answer"
+        or heard.intent == "out_of_scope"
+        or (asked == "owner" and len(text) <= BRIEF)
+    )
 
 
 def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from actions import wording
-from actions.base import Turn
+from actions.base import Talk, Turn
 from ledger import hours
+from ledger.models import Message, Staff
 from ledger.policy import Policy
+from ledger.vocabulary import Author
 
 
 def presence(policy: Policy, now: datetime) -> str:
@@ -18,3 +22,11 @@ def opening(turn: Turn, policy: Policy, now: datetime) -> dict[str, str]:
     at = hours.next_opening(policy, now)
     unknown: str = wording.words("no_opening", turn.language)
     return {"opening": wording.moment(at, now, policy, turn.language) if at else unknown}
+
+
+async def last_to_write(talk: Talk) -> str | None:
+    """The name of the colleague who wrote last in this conversation; None when none did."""
+    theirs = select(Staff.name).join(Message, Message.staff_id == Staff.id)
+    here = theirs.where(Message.conversation_id == talk.turn.conversation_id, Message.author == Author.AGENT)
+    name: str | None = await talk.session.scalar(here.order_by(Message.id.desc()).limit(1))
+    return name

@@ -74,10 +74,30 @@ def topic(question: str) -> str:
     return next((name for name, marks in topics if any(mark in asked for mark in marks)), NO_TOPIC)
 
 
+def asks_who_spoke(text: str) -> bool:
+    """Whether somebody wants to know who it was that wrote to them."""
+    return any(marker in text.lower() for marker in markers("who_spoke"))
+
+
+def asks_for_a_robot(text: str) -> bool:
+    """Whether a question plainly is about who or what answers here."""
+    return any(marker in f" {text.lower()} " for marker in markers("robot"))
+
+
 def quote(text: str, language: Language) -> str:
     """The customer's own words in quotation marks, ready to open a sentence; empty if none can be kept."""
-    said = reflection(text)
+    said = sentence(reflection(text))
     return str(words("quote", language)).format(said=said) if said else ""
+
+
+def sentence(clause: str) -> str:
+    """A clause as a sentence begins: with a capital, where the script has them."""
+    return clause[:1].upper() + clause[1:]
+
+
+def spaced(name: str, language: Language) -> str:
+    """A name that a word follows at once: in Chinese a space stands after a Latin one."""
+    return f"{name} " if language is not Language.EN and name[-1:].isascii() else name
 
 
 def reflection(text: str) -> str:

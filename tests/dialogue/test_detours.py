@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from actions import resources
-from ledger.models import Case, Conversation, Staff
+from ledger.models import Case, Conversation, Message, Staff
 from ledger.services import cases
-from ledger.vocabulary import CaseStatus, Holding
+from ledger.vocabulary import Author, CaseStatus, Holding
 from tests.assistant import Assistant, Customer
 
 Make = Callable[..., Customer]
@@ -81,6 +81,50 @@ async def test_the_status_is_told_to_who_filed_it(
     text = await someone.say(WORDS[language]["status"])
     assert someone.scripts[0] == "utter_feedback_status_open"
     assert (await case_of(assistant, someone)).number in text
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("zh-Hans", "谁负责?什么时候给我答复"),
+        ("zh-Hant", "誰負責?什麼時候回覆我"),
+        ("en", "Who has it and when do I hear?"),
+    ],
+)
+async def test_who_has_it_and_by_when_is_what_the_ledger_holds(
+    assistant: Assistant, customer: Make, language: str, question: str
+) -> None:
+    someone = customer(language)
+    await someone.say(question)
+    assert someone.scripts[0] in ("utter_respond_about_times", "utter_respond_about_owner")
+    await someone.say(WORDS[language]["leak"])
+    text = await someone.say(question)
+    assert someone.scripts[0] == "utter_feedback_status_open"
+    assert (await case_of(assistant, someone)).number in text
+
+
+async def test_who_wrote_just_now_is_told_by_name(assistant: Assistant, customer: Make) -> None:
+    someone = customer()
+    await someone.say(WORDS["zh-Hans"]["leak"])
+    await someone.say("刚才谁跟我说的话")
+    assert someone.scripts[0].startswith("utter_respond_robot_")
+    now = datetime.now(UTC)
+    async with assistant.database.transaction() as session:
+        agent = Staff(username="fang", name="王芳", role="agent", password_hash="-", created_at=now)
+        session.add(agent)
+        await session.flush()
+        session.add(
+            Message(
+                conversation_id=someone.conversation,
+                author=Author.AGENT,
+                staff_id=agent.id,
+                text="我来看看",
+                at=now,
+            )
+        )
+    text = await someone.say("刚才谁跟我说的话")
+    assert someone.scripts[0] == "utter_respond_colleague"
+    assert "王芳" in text
 
 
 async def test_a_number_alone_opens_nothing_and_with_its_code_everything(
