@@ -44,7 +44,7 @@ class ActionReportOutcome(LedgerAction):
             number=turn.told("number"),
             person=_person(talk),
             remedy=_remedy(talk),
-            outcome=_clause(turn.told("outcome")),
+            outcome=wording.sentence(_clause(turn.told("outcome"))),
         )
         talk.slots["next_step"] = None
 
@@ -111,7 +111,8 @@ def _remedy(talk: Talk) -> str:
 
 
 def _person(talk: Talk) -> str:
-    return talk.turn.told("name") or str(wording.words("team", talk.turn.language))
+    language = talk.turn.language
+    return wording.spaced(talk.turn.told("name") or str(wording.words("team", language)), language)
 
 
 def _moment(talk: Talk, at: str) -> str:

@@ -65,10 +65,11 @@ def _ask_which(talk: Talk, number: str | None) -> None:
 def _tell(talk: Talk, view: CaseStatusView) -> None:
     turn = talk.turn
     who = view.owner or view.department or wording.words("team", turn.language)
+    casework.acknowledge_anger(talk)
     talk.say(
         f"utter_feedback_status_{_state(view, resources.now())}",
         number=view.number,
-        person=who,
+        person=wording.spaced(who, turn.language),
         since=_moment(turn, view.opened_at),
         due=_moment(turn, view.due_at),
         news=view.last_progress or "",

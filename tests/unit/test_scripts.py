@@ -30,6 +30,8 @@ FORBIDDEN = {
 SHOUTED = re.compile("[!\uff01]")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 HAN = re.compile(r"[㐀-鿿]")
+CAPITAL = {"number", "case_number", "mirror", "told", "known", "what", "promise", "outcome"}
+BEGINS_A_SENTENCE = re.compile(r"(?:^|[.?] )\{(\w+)\}")
 HALF_WIDTH = re.compile(r"[㐀-鿿}][,;:?!]|[,;:?!][㐀-鿿]")
 
 
@@ -92,6 +94,18 @@ def test_scripts_are_written_in_their_own_script(name: str) -> None:
         chinese = language is not Language.EN
         assert bool(HAN.search(text)) is chinese, text
         assert not (chinese and HALF_WIDTH.search(text)), text
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_english_sentences_begin_with_a_capital(name: str) -> None:
+    for text in (text for language, text in texts(name) if language is Language.EN):
+        assert set(BEGINS_A_SENTENCE.findall(text)) <= CAPITAL, text
+        assert not re.search(r"(?:^|[.?] )[a-z]", text), text
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_names_stand_where_a_latin_one_may(name: str) -> None:
+    assert not [text for _, text in texts(name) if re.search(r"[㐀-鿿]\{(?:person|who)\}", text)]
 
 
 def test_every_script_is_described_where_it_stands() -> None:
