@@ -7,7 +7,7 @@ from typing import Any
 from actions import feelings, resources, wording
 from actions.base import Talk
 from actions.meanings import Meaning
-from actions.steps import Known, Step
+from actions.steps import Known, Step, question
 from ledger.heard import Heard
 from ledger.services import cases
 from ledger.services.cases import Hearing
@@ -89,16 +89,58 @@ def known(talk: Talk, hearing: Hearing) -> Known:
     )
 
 
+def acknowledge(talk: Talk, found: str, noted: str = "") -> None:
+    """Answer a feeling in one breath; ``noted`` is the sentence about danger that belongs to it, or empty."""
+    heard, language = talk.turn.heard, talk.turn.language
+    talk.say(
+        f"utter_acknowledge_{found}",
+        mirror=wording.quote(talk.turn.text, language),
+        heat=feelings.heat(heard),
+        wanted=wording.listed("remedies", heard.remedies, language) if heard.remedies else "",
+        noted=noted,
+    )
+    talk.acknowledge(found)
+
+
+def acknowledge_anger(talk: Talk) -> None:
+    """Answer the anger in a message that asks something else, before our question is asked again."""
+    if question(talk.turn.awaited) and talk.turn.heard.emotion >= feelings.HOT:
+        acknowledge(talk, feelings.anger(talk.turn.heard))
+
+
 def acknowledge_danger(talk: Talk, hearing: Hearing) -> None:
     """Say that a threat was recorded and headquarters is being told, if the ledger has flagged it."""
+    if alarm := _alarm(talk, hearing):
+        talk.say(f"utter_acknowledge_{alarm}", threats=_announce(talk, hearing))
+
+
+def danger_noted(talk: Talk, hearing: Hearing) -> str:
+    """The same as a sentence that follows an acknowledgement; empty when nothing was flagged."""
+    alarm = _alarm(talk, hearing)
+    if alarm is None:
+        return ""
+    sentence: str = wording.words("noted", talk.turn.language)[alarm]
+    return sentence.format(threats=_announce(talk, hearing))
+
+
+def _alarm(talk: Talk, hearing: Hearing) -> str | None:
     if not hearing.special or hearing.type == CaseType.CONTACT:
-        return
-    if announced := feelings.threats({*hearing.reasons, *talk.turn.heard.signals}, talk.acknowledged):
-        named = wording.listed("threats", announced, talk.turn.language)
-        talk.say("utter_acknowledge_threat", threats=named)
-        talk.acknowledge(*announced)
-    elif hearing.newly_special and Signal.INJURY_SAFETY not in talk.turn.heard.signals:
-        talk.say("utter_acknowledge_headquarters")
+        return None
+    if _threats(talk, hearing):
+        return "threat"
+    hurt = Signal.INJURY_SAFETY in talk.turn.heard.signals
+    return "headquarters" if hearing.newly_special and not hurt else None
+
+
+def _announce(talk: Talk, hearing: Hearing) -> str:
+    """The names of the threats to answer, noted as answered; empty when there are none."""
+    announced = _threats(talk, hearing)
+    talk.acknowledge(*announced)
+    return wording.listed("threats", announced, talk.turn.language) if announced else ""
+
+
+def _threats(talk: Talk, hearing: Hearing) -> list[Signal]:
+    return feelings.threats({*hearing.reasons, *talk.turn.heard.signals}, talk.acknowledged)
 
 
 def _unchanged(case: Hearing | None, meant: Meaning) -> Hearing | None:
@@ -115,7 +157,7 @@ def _is_new_matter(talk: Talk, meant: Meaning) -> bool:
 
 
 def _promise(hearing: Hearing, language: Language) -> str:
-    who = hearing.owner or hearing.department or wording.words("team", language)
+    who = wording.spaced(hearing.owner or hearing.department or wording.words("team", language), language)
     if hearing.due_at is None:
         return str(wording.words("promise_without_time", language).format(who=who))
     due = datetime.fromisoformat(hearing.due_at)

@@ -19,10 +19,22 @@ def heat(heard: Heard) -> str:
     return "hot" if heard.emotion >= HOT else "calm"
 
 
-def situation(heard: Heard, acknowledged: Collection[str]) -> str | None:
-    """The situation to acknowledge in this message, as its script is named; None when each was answered."""
-    troubles = _situations(heard, a_wish=bool(acknowledged and heard.remedies))
-    return next((found for found in troubles if found not in acknowledged), None)
+def situation(
+    heard: Heard, acknowledged: Collection[str], *, category: str | None, asking: bool
+) -> str | None:
+    """The situation to acknowledge in this message, as its script is named; None when each was answered.
+
+    ``category`` is the case's: a short later message is still about the same matter. While we are ``asking``,
+    no angry message goes without an answer to it.
+    """
+    troubles = _situations(heard, category, a_wish=bool(acknowledged and heard.remedies))
+    found = next((found for found in troubles if found not in acknowledged), None)
+    return found or (anger(heard) if asking and heard.emotion >= HOT else None)
+
+
+def anger(heard: Heard) -> str:
+    """What an angry message is answered with: the demand in it, if there is one, else the anger."""
+    return "demand" if heard.remedies else "anger"
 
 
 def vents(heard: Heard) -> bool:
@@ -35,16 +47,16 @@ def threats(announced: Collection[str], acknowledged: Collection[str]) -> list[S
     return [signal for signal in THREATS if signal in announced and signal not in acknowledged]
 
 
-def _situations(heard: Heard, a_wish: bool) -> Iterator[str]:
+def _situations(heard: Heard, category: str | None, a_wish: bool) -> Iterator[str]:
     """From the gravest on. A wish in a later message names no new trouble."""
     if Signal.GROUP_EVENT in heard.signals:
         yield "group"
     if heard.kind is Kind.COMPLAINT or heard.emotion >= HOT:
         yield from _hardships(heard)
-    if heard.category and not a_wish and heard.intent.startswith("complain_") and heard.confidence >= SURE:
-        yield heard.category.value
+    if category and not a_wish and heard.intent.startswith("complain_") and heard.confidence >= SURE:
+        yield category
     if heard.emotion >= HOT:
-        yield "anger"
+        yield anger(heard)
 
 
 def _hardships(heard: Heard) -> Iterator[str]:

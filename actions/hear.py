@@ -43,6 +43,8 @@ class ActionHear(LedgerAction):
 
 
 def _ask_again(talk: Talk) -> None:
+    if talk.turn.heard.emotion >= feelings.HOT:
+        casework.acknowledge(talk, feelings.anger(talk.turn.heard))
     misses = talk.turn.misses + 1
     talk.slots |= {"misses": misses, "next_step": after_misses(misses).value}
 
@@ -74,16 +76,14 @@ async def _stay(talk: Talk) -> None:
 
 
 def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
-    """Their thing and their feeling first; then what they announced; then what they gave us."""
-    language = talk.turn.language
+    """Their thing, their feeling and what they announced in one; then what they gave us."""
     talk.slots["ambulance"] = resources.policy().emergency.ambulance
     if meant is Meaning.REPEATED:
-        talk.say("utter_acknowledge_repeat_said", known=wording.quote(hearing.narrative, language))
+        talk.say("utter_acknowledge_repeat_said", known=wording.quote(hearing.narrative, talk.turn.language))
+        casework.acknowledge_danger(talk, hearing)
     elif found := _situation(talk, hearing):
-        mirror = wording.quote(talk.turn.text, language)
-        talk.say(f"utter_acknowledge_{found}", mirror=mirror, heat=feelings.heat(talk.turn.heard))
-        talk.acknowledge(found)
-    if not _hurt_just_now(talk):
+        casework.acknowledge(talk, found, noted=casework.danger_noted(talk, hearing))
+    elif not _hurt_just_now(talk):
         casework.acknowledge_danger(talk, hearing)
     if meant is Meaning.CONTACT:
         talk.say("utter_respond_contact_taken")
@@ -99,11 +99,13 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
         return None
     if talk.turn.awaited == Step.SAFETY:
         return "hurt"
-    if found := feelings.situation(heard, talk.acknowledged):
+    asking = Step.CONFIRM not in talk.asked
+    if found := feelings.situation(heard, talk.acknowledged, category=hearing.category, asking=asking):
         return found
-    if feelings.vents(heard) and "anger" not in talk.acknowledged:
+    if feelings.vents(heard) and (asking or "anger" not in talk.acknowledged):
         return "anger"
-    return "other" if hearing.opened else None
+    opening = "demand" if heard.remedies else "other"
+    return opening if hearing.opened else None
 
 
 def _hurt_just_now(talk: Talk) -> bool:

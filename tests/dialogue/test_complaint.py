@@ -20,6 +20,11 @@ THREATS = {
         "complain to the consumer protection agency!"
     ),
 }
+NAMED = {
+    "zh-Hans": ("找媒体", "向监管部门反映", "总部"),
+    "zh-Hant": ("找媒體", "向主管機關申訴", "總公司"),
+    "en": ("the press and the regulator", "headquarters"),
+}
 INJURIES = {
     "zh-Hans": "我妈昨天在你们店里滑倒,手腕骨折了",
     "zh-Hant": "我媽昨天在你們店裡滑倒,手腕骨折了",
@@ -45,8 +50,8 @@ async def test_a_threat_of_press_and_regulator_is_acknowledged_first_and_flagged
     someone = customer(language)
     text = await someone.say(THREATS[language])
     case = await case_of(assistant, someone)
-    assert [reply["stage"] for reply in someone.replies] == ["acknowledge", "acknowledge", "listen"]
-    assert someone.scripts[1] == "utter_acknowledge_threat"
+    assert [reply["stage"] for reply in someone.replies] == ["acknowledge", "listen"]
+    assert all(named in someone.replies[0]["text"] for named in NAMED[language])
     assert in_its_script(text, language)
     assert case.special
 
@@ -103,6 +108,38 @@ async def test_three_short_furious_messages_are_all_read(assistant: Assistant, c
     assert all(line in case.narrative for line in ("破冰箱", "第三次了", "配件没有"))
 
 
+async def test_a_later_word_about_money_does_not_change_what_the_case_is_about(customer: Make) -> None:
+    someone = customer()
+    await someone.say("你们的冰箱修了三次都没修好")
+    await someone.say("给我退钱!!!")
+    assert "utter_acknowledge_fee_dispute" not in someone.scripts
+    assert someone.scripts[0] == "utter_acknowledge_demand"
+    assert "退款" in someone.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "named"),
+    [
+        ("zh-Hans", "我要求退费", "退款"),
+        ("zh-Hant", "我要求退費", "退款"),
+        ("en", "I demand a refund", "a refund"),
+    ],
+)
+async def test_a_plain_demand_is_named(customer: Make, language: str, said: str, named: str) -> None:
+    someone = customer(language)
+    text = await someone.say(said)
+    assert someone.scripts[0] == "utter_acknowledge_demand"
+    assert named in text
+
+
+async def test_every_furious_message_is_answered_before_the_next_question(customer: Make) -> None:
+    someone = customer()
+    for line in ("气死我了!!!", "我真的受够了!!!", "你们太过分了!!!"):
+        await someone.say(line)
+        assert someone.heard["emotion"] >= 2
+        assert someone.scripts[0].startswith("utter_acknowledge_")
+
+
 async def test_a_whole_message_is_confirmed_at_once(customer: Make) -> None:
     someone = customer()
     await someone.say("你们装的空调一直漏水,把客厅地板都泡坏了,要求赔偿,我电话13800001111")
@@ -138,6 +175,13 @@ async def test_a_journalist_hears_the_holding_statement_and_nothing_else(
         await someone.say(line)
         heard.append(someone.scripts[-1])
     assert heard == ["utter_listen_outlet", "utter_respond_press", "utter_respond_spokesperson"]
+
+
+async def test_a_journalist_may_ask_whether_this_is_a_robot(customer: Make) -> None:
+    someone = customer()
+    await someone.say("我是新京报记者,想了解一下你们产品召回的事")
+    await someone.say("你是机器人吗?")
+    assert someone.scripts[0].startswith("utter_respond_robot_")
 
 
 async def test_a_crowd_may_send_five(customer: Make) -> None:

@@ -44,6 +44,11 @@ def entity(name: str, value: str) -> dict[str, Any]:
     return {"entities": ({"entity": name, "value": value},)}
 
 
+def felt(message: Heard, *acknowledged: str, asking: bool = True) -> str | None:
+    """What is acknowledged in the case of a product."""
+    return situation(message, acknowledged, category="product_quality", asking=asking)
+
+
 class TestTheNextStep:
     def test_one_question_follows_another_until_our_word_is_given(self) -> None:
         known, steps = UNKNOWN, []
@@ -133,6 +138,35 @@ class TestTheMeaning:
         assert destination("action_answer", rhetorical, "能怎么办", Step.REMEDY) == "action_hear"
         assert destination("action_answer", rhetorical, "多久有结果", Step.REMEDY) == "action_answer"
 
+    @pytest.mark.parametrize("said", ["谁负责?什么时候给我答复", "Who has it and when do I hear?", "誰負責?"])
+    def test_who_has_a_case_and_by_when_is_told_by_the_ledger(self, said: str) -> None:
+        question = heard("ask_policy", Kind.INQUIRY, confidence=0.4)
+        assert (
+            destination("action_answer", question, said, Step.REMEDY, case_open=True) == "action_tell_status"
+        )
+        assert destination("action_answer", question, said, None) == "action_answer"
+
+    @pytest.mark.parametrize(
+        "said", ["刚才谁跟我说的话", "剛剛是誰跟我講話", "Who was I talking to just now?"]
+    )
+    def test_who_wrote_just_now_is_a_question_about_people(self, said: str) -> None:
+        assert destination("action_hear", heard("repeat_said"), said, None, case_open=True) == "action_own_up"
+
+    @pytest.mark.parametrize("awaited", [Step.OUTLET, Step.PRESS, Step.SPOKESPERSON])
+    def test_a_journalists_questions_are_the_spokespersons_unless_they_ask_for_a_robot(
+        self, awaited: Step
+    ) -> None:
+        misheard = heard("ask_robot")
+        assert destination("action_own_up", misheard, "到底召不召回?", awaited) == "action_hear"
+        assert destination("action_answer", misheard, "多久有结果?", awaited) == "action_hear"
+        assert destination("action_own_up", misheard, "你是机器人吗?", awaited) == "action_own_up"
+
+    def test_who_has_a_case_is_a_question_however_it_was_classified(self) -> None:
+        misheard = heard("state_remedy", Kind.COMPLAINT)
+        assert destination("action_hear", misheard, "誰負責?", None, case_open=True) == "action_tell_status"
+        demand = replace(misheard, remedies=(Remedy.COMPENSATION,))
+        assert destination("action_hear", demand, "谁负责赔地板?", None, case_open=True) == "action_hear"
+
     def test_whoever_is_in_despair_gets_no_small_talk(self) -> None:
         assert destination("action_chat", heard("thank"), "谢谢你", Step.STAY) == "action_hear"
 
@@ -151,18 +185,31 @@ class TestTheMeaning:
 class TestTheFeeling:
     def test_a_feeling_is_answered_once(self) -> None:
         angry = complaint(emotion=2)
-        assert situation(angry, ()) == "product_quality"
-        assert situation(angry, ("product_quality",)) == "anger"
-        assert situation(angry, ("product_quality", "anger")) is None
+        assert felt(angry) == "product_quality"
+        assert felt(angry, "product_quality") == "anger"
+        assert felt(angry, "product_quality", "anger", asking=False) is None
+
+    def test_while_we_are_asking_no_anger_goes_unanswered(self) -> None:
+        assert felt(complaint(emotion=2), "product_quality", "anger") == "anger"
+        assert felt(complaint(emotion=1), "product_quality", "anger") is None
+
+    def test_a_short_later_message_is_answered_as_what_the_case_is_about(self) -> None:
+        money = complaint(Category.FEE_DISPUTE)
+        assert felt(money) == "product_quality"
+        assert felt(money, "product_quality") is None
+
+    def test_an_angry_demand_is_answered_as_a_demand(self) -> None:
+        demand = heard("state_remedy", Kind.COMPLAINT, remedies=(Remedy.REFUND,), emotion=2)
+        assert felt(demand, "product_quality") == "demand"
 
     def test_what_was_tried_often_goes_before_its_kind(self) -> None:
-        assert situation(complaint(signals=(Signal.REPEAT_UNRESOLVED,)), ()) == "repeat"
+        assert felt(complaint(signals=(Signal.REPEAT_UNRESOLVED,))) == "repeat"
 
     def test_a_doubtful_kind_is_not_named(self) -> None:
-        assert situation(replace(complaint(), confidence=0.3), ()) is None
+        assert felt(replace(complaint(), confidence=0.3)) is None
 
     def test_a_wish_calls_for_no_acknowledgement(self) -> None:
-        assert situation(heard("state_remedy", Kind.COMPLAINT, category=Category.FEE_DISPUTE), ()) is None
+        assert felt(heard("state_remedy", Kind.COMPLAINT, category=Category.FEE_DISPUTE)) is None
 
     def test_each_threat_is_noted_once(self) -> None:
         threatening = {Signal.REGULATOR_THREAT, Signal.MEDIA_THREAT}
@@ -189,6 +236,22 @@ class TestTheWords:
     )
     def test_their_own_words_are_said_back_without_insults_and_threats(self, text: str, kept: str) -> None:
         assert wording.reflection(text) == kept
+
+    def test_a_quote_begins_as_a_sentence_does(self) -> None:
+        assert wording.quote("my fridge is broken again", Language.EN) == "“My fridge is broken again.” "
+
+    @pytest.mark.parametrize(
+        ("name", "language", "said"),
+        [
+            ("Dana Reyes", Language.ZH_HANT, "Dana Reyes 負責"),
+            ("王芳", Language.ZH_HANS, "王芳负责"),
+            ("Dana Reyes", Language.EN, "with Dana Reyes."),
+        ],
+    )
+    def test_a_latin_name_stands_apart_from_chinese_words(
+        self, name: str, language: Language, said: str
+    ) -> None:
+        assert said in casework.described(Hearing(**CASE | {"owner": name}), language)["promise"]
 
     @pytest.mark.parametrize(
         ("at", "language", "said"),
