@@ -29,6 +29,11 @@ def test_a_look_alike_marks_nobody_as_special(text: str) -> None:
     assert SPECIAL_SIGNALS.isdisjoint(found("signals", text))
 
 
+@pytest.mark.parametrize("text", ["my complaint fell on deaf ears", "I fell in love with it", "It slipped my mind"])
+def test_a_figure_of_speech_hurts_nobody(text: str) -> None:
+    assert "injury_safety" not in found("signals", text)
+
+
 @pytest.mark.parametrize("text", ["我不会找记者的", "I'm not going to sue you", "不想去12315投诉"])
 def test_a_denied_threat_is_no_threat(text: str) -> None:
     assert SPECIAL_SIGNALS.isdisjoint(found("signals", text))
