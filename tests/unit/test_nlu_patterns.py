@@ -29,7 +29,9 @@ def test_a_look_alike_marks_nobody_as_special(text: str) -> None:
     assert SPECIAL_SIGNALS.isdisjoint(found("signals", text))
 
 
-@pytest.mark.parametrize("text", ["my complaint fell on deaf ears", "I fell in love with it", "It slipped my mind"])
+@pytest.mark.parametrize(
+    "text", ["my complaint fell on deaf ears", "I fell in love with it", "It slipped my mind"]
+)
 def test_a_figure_of_speech_hurts_nobody(text: str) -> None:
     assert "injury_safety" not in found("signals", text)
 
