@@ -15,7 +15,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import spmatrix, vstack
 from scipy.special import expit, softmax
 
-Labels = list[Any]
 Models = dict[str, Any]
 
 
