@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot import console
 from bot.auth import COOKIE
@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-sync",
 ]
 SECONDS = 1000
+# As patient as the clicks are: a loaded machine is slow, not wrong.
+expect.set_options(timeout=10 * SECONDS)
 
 
 @pytest.fixture(scope="session")
