@@ -10,12 +10,12 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions import resources
+from actions import press, resources
 from actions.meanings import destination
 from actions.steps import Step, question
 from ledger.heard import Heard
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Language, Signal
+from ledger.vocabulary import Language
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Turn:
             text=message.get("text") or "",
             heard=Heard.from_parse(message),
             language=Language(slots.get("language") or Language.ZH_HANS),
-            awaited=slots.get("next_step") or _with_the_press(case),
+            awaited=slots.get("next_step") or press.awaits(case),
             case=case,
             asked=tuple(slots.get("asked") or ()),
             acknowledged=tuple(slots.get("acknowledged") or ()),
@@ -67,11 +67,6 @@ class Turn:
     def told(self, entity: str) -> str | None:
         """The first value of an entity, or None."""
         return next(iter(self.heard.values(entity)), None)
-
-
-def _with_the_press(case: Hearing | None) -> str | None:
-    journalist = case and case.type == CaseType.CONTACT and Signal.SPECIAL_IDENTITY in case.reasons
-    return Step.SPOKESPERSON.value if journalist else None
 
 
 @dataclass

@@ -4,14 +4,14 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from actions import feelings, resources, wording
+from actions import feelings, press, resources, wording
 from actions.base import Talk
 from actions.meanings import Meaning
 from actions.steps import Known, Step, question
 from ledger.heard import Heard
 from ledger.services import cases
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Category, Kind, Language, Remedy, Signal
+from ledger.vocabulary import CaseType, Kind, Language, Remedy, Signal
 
 BARE_ANSWERS = (Meaning.YES_OR_NO, Meaning.NO_CONTACT)
 
@@ -42,15 +42,8 @@ def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
     """
     if awaited == Step.REMEDY and not heard.remedies and not feelings.vents(heard):
         return replace(heard, remedies=(Remedy.OTHER,))
-    asks = case.type == CaseType.CONTACT if case else _introduces_themselves(heard)
-    return replace(heard, kind=Kind.OTHER, category=None) if asks and not heard.remedies else heard
-
-
-def _introduces_themselves(heard: Heard) -> bool:
-    names_a_grievance = heard.category not in (None, Category.OTHER)
-    complains = heard.intent.startswith("complain_") and heard.confidence >= feelings.SURE
-    calm = heard.emotion <= 1
-    return Signal.SPECIAL_IDENTITY in heard.signals and calm and not (complains and names_a_grievance)
+    asks = press.inquires(heard, case) and not heard.remedies
+    return replace(heard, kind=Kind.OTHER, category=None) if asks else heard
 
 
 def remember(talk: Talk, hearing: Hearing) -> None:

@@ -49,8 +49,6 @@ def threats(announced: Collection[str], acknowledged: Collection[str]) -> list[S
 
 def _situations(heard: Heard, category: str | None, a_wish: bool) -> Iterator[str]:
     """From the gravest on. A wish in a later message names no new trouble."""
-    if Signal.GROUP_EVENT in heard.signals:
-        yield "group"
     if heard.kind is Kind.COMPLAINT or heard.emotion >= HOT:
         yield from _hardships(heard)
     if category and not a_wish and heard.intent.startswith("complain_") and heard.confidence >= SURE:

@@ -1,12 +1,12 @@
 """Hearing a customer out: the case opens and grows, the feeling is answered, the next step is chosen (A1)."""
 
-from actions import casework, feelings, resources, wording
+from actions import casework, danger, feelings, journeys, resources, wording
 from actions.base import LedgerAction, Talk
 from actions.meanings import Meaning, answer, meaning
-from actions.steps import HARD_TO_TELL, Step, after_misses, next_step
-from ledger.services import cases, handoff
+from actions.steps import HARD_TO_TELL, Step, after_misses
+from ledger.services import cases
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Signal
+from ledger.vocabulary import CaseType
 
 SHORTER = {
     Meaning.CONTACT: Step.DONE,
@@ -33,11 +33,7 @@ class ActionHear(LedgerAction):
             return _ask_again(talk)
         talk.slots |= {"misses": 0, "nudged": False}
         casework.remember(talk, hearing)
-        if Signal.SELF_HARM in talk.turn.heard.signals:
-            await _stay(talk)
-        elif talk.turn.awaited in (Step.STAY, Step.BESIDE):
-            talk.ask(Step.BESIDE)
-        else:
+        if not await danger.stays(talk):
             _acknowledge(talk, hearing, meant)
             talk.ask(_step(talk, hearing, meant))
 
@@ -58,23 +54,6 @@ async def _settle_contact(talk: Talk, meant: Meaning) -> None:
         await cases.refuse_contact(talk.session, message_id=turn.message_id, now=now)
 
 
-async def _stay(talk: Talk) -> None:
-    """Someone does not want to live: the help line, a person, no case talk."""
-    emergency = resources.policy().emergency
-    talk.slots |= {
-        "next_step": Step.STAY.value,
-        "crisis_line": emergency.crisis_line,
-        "ambulance": emergency.ambulance,
-    }
-    await handoff.ask_for_human(
-        talk.session,
-        conversation_id=talk.turn.conversation_id,
-        reason="danger",
-        policy=resources.policy(),
-        now=resources.now(),
-    )
-
-
 def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
     """Their thing, their feeling and what they announced in one; then what they gave us."""
     talk.slots["ambulance"] = resources.policy().emergency.ambulance
@@ -83,7 +62,7 @@ def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
         casework.acknowledge_danger(talk, hearing)
     elif found := _situation(talk, hearing):
         casework.acknowledge(talk, found, noted=casework.danger_noted(talk, hearing))
-    elif not _hurt_just_now(talk):
+    elif not danger.hurt_just_now(talk):
         casework.acknowledge_danger(talk, hearing)
     if meant is Meaning.CONTACT:
         talk.say("utter_respond_contact_taken")
@@ -95,10 +74,10 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
     heard = talk.turn.heard
     if hearing.type == CaseType.CONTACT:
         return None
-    if _hurt_just_now(talk):
+    if danger.hurt_just_now(talk):
         return None
-    if talk.turn.awaited == Step.SAFETY:
-        return "hurt"
+    if found := journeys.acknowledgement(talk):
+        return found
     asking = Step.CONFIRM not in talk.asked
     if found := feelings.situation(heard, talk.acknowledged, category=hearing.category, asking=asking):
         return found
@@ -108,15 +87,10 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
     return opening if hearing.opened else None
 
 
-def _hurt_just_now(talk: Talk) -> bool:
-    """Whether "How are they now?" is due, which comes before every other word."""
-    return Signal.INJURY_SAFETY in talk.turn.heard.signals and Step.SAFETY not in talk.asked
-
-
 def _step(talk: Talk, hearing: Hearing, meant: Meaning) -> Step:
     turn = talk.turn
     willing = turn.awaited == Step.CONTACT and answer(turn.heard, turn.text) is True
     if willing and hearing.contact == "unknown" and talk.asked.count(Step.CONTACT) < HARD_TO_TELL:
         return Step.CONTACT
-    step = next_step(casework.known(talk, hearing))
+    step = journeys.next_step(casework.known(talk, hearing))
     return SHORTER.get(meant, step) if step is Step.ADDED else step

@@ -6,7 +6,8 @@ No journey hangs on one intent: an answer to our own question is an answer howev
 import re
 from enum import StrEnum
 
-from actions import wording
+from actions import press, wording
+from actions.press import WITH_THE_PRESS
 from actions.steps import QUESTIONS, Step
 from ledger.heard import Heard
 from ledger.vocabulary import Kind, Signal
@@ -20,9 +21,6 @@ ANSWERS_TO = {
 """Actions that a word about how it was handled may look like."""
 HARMLESS = frozenset({Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND, Signal.VULNERABLE})
 BESIDE_THEM = frozenset({Step.STAY, Step.BESIDE})
-WITH_THE_PRESS = frozenset({Step.PRESS, Step.SPOKESPERSON})
-FOR_THE_SPOKESPERSON = frozenset({Signal.MEDIA_THREAT, Signal.SPECIAL_IDENTITY})
-"""Heard together and calmly: a journalist, for whom "a person" means the spokesperson."""
 QUESTIONS_OF_THEIRS = frozenset({"action_answer", "action_own_up"})
 OF_A_CASE = frozenset({"times", "owner"})
 """Topics of wording.yml that have another answer for every case."""
@@ -144,7 +142,7 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
         return "action_ask_withdraw"
     if action == "action_hear" and _asks_by_number(heard, awaited):
         return "action_tell_status"
-    if action == "action_ask_human" and heard.emotion <= 1 and set(heard.signals) >= FOR_THE_SPOKESPERSON:
+    if action == "action_ask_human" and press.wants_the_spokesperson(heard):
         return "action_hear"
     return "action_hear" if action in DETOURS and _no_detour(action, heard, text, awaited) else None
 

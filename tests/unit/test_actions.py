@@ -9,10 +9,11 @@ import pytest
 
 from actions import casework, wording
 from actions.feelings import heat, situation, threats, vents
+from actions.journeys import next_step
 from actions.meanings import Meaning, answer, destination, meaning
 from actions.rate import rating_of
 from actions.status import pass_code
-from actions.steps import Known, Step, after_misses, next_step
+from actions.steps import Known, Step, after_misses
 from ledger.heard import Heard
 from ledger.policy import load_policy
 from ledger.services.cases import Hearing
