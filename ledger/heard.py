@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ledger.vocabulary import Category, Kind, Language, Remedy, Signal
+from ledger.vocabulary import Category, Hardship, Kind, Language, Remedy, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,9 @@ class Heard:
     """The pipeline's judgement of one message.
 
     ``language`` is None when the text bears no script of its own ("13800000000", "…"). ``category`` is set
-    only for complaints. ``emotion`` is 0 (calm) to 3 (furious or desperate). ``entities`` are Rasa's, each
-    with ``entity`` and ``value``.
+    only for complaints, ``further`` are the other kinds that one message complains of. ``emotion`` is 0
+    (calm) to 3 (furious or desperate). ``hardships`` are what makes it hurt, the gravest first. ``entities``
+    are Rasa's, each with ``entity`` and ``value``, and ``said``, the words, where these are not the value.
     """
 
     intent: str
@@ -25,6 +26,8 @@ class Heard:
     emotion: int = 0
     remedies: tuple[Remedy, ...] = ()
     entities: tuple[dict[str, Any], ...] = field(default=())
+    further: tuple[Category, ...] = ()
+    hardships: tuple[Hardship, ...] = ()
 
     @classmethod
     def from_parse(cls, parse: Mapping[str, Any]) -> Self:
@@ -41,6 +44,8 @@ class Heard:
             emotion=int(parse.get("emotion") or 0),
             remedies=tuple(Remedy(word) for word in parse.get("remedies") or ()),
             entities=tuple(parse.get("entities") or ()),
+            further=tuple(Category(word) for word in parse.get("further") or ()),
+            hardships=tuple(Hardship(word) for word in parse.get("hardships") or ()),
         )
 
     def values(self, entity: str) -> list[str]:

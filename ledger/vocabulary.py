@@ -71,6 +71,50 @@ class Remedy(StrEnum):
     OTHER = "other"
 
 
+class Hardship(StrEnum):
+    """What makes it hurt, the gravest first: what an answer names before anything else (playbook A3, A4)."""
+
+    TRAPPED = "trapped"
+    IGNORED_PAIN = "ignored_pain"
+    PREGNANT = "pregnant"
+    CHILD = "child"
+    ELDER = "elder"
+    ILL = "ill"
+    FRIGHTENED = "frightened"
+    HUMILIATED = "humiliated"
+    DECEIVED = "deceived"
+    RUINED_OCCASION = "ruined_occasion"
+    FAMILY = "family"
+    MONEY_LOST = "money_lost"
+    SPOILED = "spoiled"
+    OVERCHARGED = "overcharged"
+    TIME_LOST = "time_lost"
+    PROMISE_BROKEN = "promise_broken"
+    RUNAROUND = "runaround"
+    UNANSWERED = "unanswered"
+    REPEATED = "repeated"
+    WAITED = "waited"
+
+
+class FactKind(StrEnum):
+    """What a customer tells that is kept as a fact of the case (playbook A7, B9, B10, C2)."""
+
+    AMOUNT = "amount"
+    DATE = "date"
+    DURATION = "duration"
+    TIMES = "times"
+    PEOPLE = "people"
+    VEHICLES = "vehicles"
+    PRODUCT = "product"
+    PLACE = "place"
+    PERSON = "person"
+    ORDER_NUMBER = "order_number"
+    OUTLET = "outlet"
+    COLUMN = "column"
+    PRESS_CARD = "press_card"
+    AUTHORITY = "authority"
+
+
 class Stage(StrEnum):
     """The five steps of handling (playbook A1), in order, and the end."""
 

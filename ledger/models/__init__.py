@@ -8,6 +8,7 @@ from ledger.models.customer import Customer, Identity
 from ledger.models.department import Department, DutyContact
 from ledger.models.effect import Effect
 from ledger.models.entry import Entry
+from ledger.models.fact import Fact
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
 from ledger.models.staff import Credential, Staff
@@ -25,6 +26,7 @@ __all__ = [
     "Edit",
     "Effect",
     "Entry",
+    "Fact",
     "Identity",
     "Message",
     "Notice",

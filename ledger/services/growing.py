@@ -12,6 +12,7 @@ from ledger.heard import Heard
 from ledger.live import notify
 from ledger.models import Case, Department, Message, Staff
 from ledger.policy import Policy
+from ledger.services import facts
 from ledger.services.entries import ASSISTANT, record
 from ledger.services.opening import department_for
 from ledger.services.owners import choose_owner, is_named
@@ -50,6 +51,8 @@ async def grow(
     if heard.kind is Kind.COMPLAINT:
         case.type = CaseType.COMPLAINT
         _classify(case, heard.category)
+        for category in heard.further:
+            _classify(case, category)
     case.remedies = _joined(case.remedies, heard.remedies)
     case.signals = _joined(case.signals, heard.signals)
     case.severity = _worse(case.severity, grade(heard.signals, heard.category, heard.emotion))
@@ -64,6 +67,7 @@ async def grow(
         before={key: before[key] for key in changed},
         after={key: after[key] for key in changed} | _evidence(message),
     )
+    await facts.note(session, case=case, message=message, heard=heard, policy=policy, now=now)
     if "category" in changed:
         await _route_again(session, case, policy, now)
     await _keep_off_who_is_complained_about(session, case, message, heard, now)

@@ -1,6 +1,6 @@
 """What a customer says reaches the ledger here: cases open, grow and are flagged (playbook A1, B1)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.heard import Heard
 from ledger.models import Case, Customer, Department, Message, Staff
 from ledger.policy import Policy
-from ledger.services import clocks, special
+from ledger.services import clocks, facts, special
 from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT
 from ledger.services.growing import grow, story_known
@@ -32,7 +32,9 @@ class Hearing:
     no owner yet is None: say "the team". ``due_at`` is the first response clock's time (ISO 8601, UTC), None
     once a person has answered. ``story_known``: enough was told to say it back. ``contact`` is about a phone
     number or address. ``emotions`` are the customer's levels in this conversation, oldest first, this
-    message's last. ``narrative`` is the story in the customer's own words.
+    message's last. ``narrative`` is the story in the customer's own words. ``further_categories`` are the
+    other kinds of trouble beside ``category``. ``facts`` are the current ones of the case, oldest first, each
+    ``{"kind", "said", "value"}`` (docs/ledger.md).
     """
 
     number: str
@@ -55,6 +57,8 @@ class Hearing:
     contact: Contact
     narrative: str
     emotions: list[int]
+    further_categories: list[str] = field(default_factory=list)
+    facts: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -195,6 +199,11 @@ async def _hearing(
         contact=await _contact(session, case),
         narrative=case.narrative,
         emotions=[*await _emotions_before(session, message), heard.emotion],
+        further_categories=case.further_categories,
+        facts=[
+            {"kind": fact.kind.value, "said": fact.said, "value": fact.value}
+            for fact in await facts.current(session, case.id)
+        ],
     )
 
 

@@ -26,6 +26,7 @@ KINDS = {
     "category": vocabulary.Category,
     "signal": vocabulary.Signal,
     "remedy": vocabulary.Remedy,
+    "fact": vocabulary.FactKind,
     "clock_kind": vocabulary.ClockKind,
     "notice_kind": vocabulary.NoticeKind,
     "language": vocabulary.Language,

@@ -10,7 +10,7 @@ from nicegui import ui
 from bot.console.texts import Texts
 from bot.console.visit import Visit
 from ledger.views.complaints import EntryLine
-from ledger.vocabulary import ActorKind
+from ledger.vocabulary import ActorKind, FactKind
 
 # Fields whose values are words of a vocabulary.
 VOCABULARIES = {
@@ -33,6 +33,7 @@ VOCABULARIES = {
 
 MOMENTS = frozenset({"due_at", "started_at", "stopped_at", "breached_at"})
 PEOPLE = frozenset({"owner", "holder", "staff", "told", "assignee", "to", "by"})
+FACTS = frozenset(FactKind)
 # For who proves the ledger, not for who reads it.
 UNSHOWN = frozenset(
     {
@@ -86,7 +87,7 @@ def changes(reader: Reader, line: EntryLine) -> Iterator[str]:
     unshown = UNSHOWN | {"reasons"} if line.reason else UNSHOWN
     for field in [name for name in {**before, **after} if name not in unshown]:
         was, is_now = _value(reader, field, before.get(field)), _value(reader, field, after.get(field))
-        name = say.word("field", field)
+        name = say.word("fact" if field in FACTS else "field", field)
         if was and is_now:
             yield say("entry.changed", field=name, before=was, after=is_now)
         elif was or is_now:
