@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
-import yaml
 from babel.dates import format_skeleton, format_time
 
+from bot.nlu.book import Entry, read
 from ledger.vocabulary import Language
 
 SEAM: Final = re.compile(r"(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[㐀-鿿])(?=[A-Za-z0-9])")
@@ -17,23 +17,20 @@ LOCALES: Final = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Lang
 
 
 class Scripts:
-    """Sentences by name and language."""
+    """The desk's entries of the script book."""
 
-    def __init__(self, sentences: Mapping[str, Mapping[str, str]]) -> None:
-        self._sentences = {
-            (name, language): variants[language]
-            for name, variants in sentences.items()
-            for language in Language
-        }
+    def __init__(self, book: Mapping[str, Entry]) -> None:
+        self._book = book
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read ``path``. Raises KeyError when a sentence is not there in every language."""
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8"))["sentences"])
+        """Read ``path``. Raises BookError when a sentence is not there in every language."""
+        return cls(read([path]))
 
     def say(self, name: str, language: Language, /, **values: object) -> str:
-        """The sentence called ``name``, with its ``{placeholders}`` filled in. Raises KeyError."""
-        return SEAM.sub(" ", self._sentences[name, language].format(**values))
+        """The entry called ``name``, with its ``{placeholders}`` filled in. Raises KeyError."""
+        wordings = [wording.text for wording in self._book[name].wordings if wording.language == language]
+        return SEAM.sub(" ", wordings[0].format(**values))
 
 
 def day_and_time(when: datetime, language: Language) -> str:

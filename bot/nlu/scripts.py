@@ -1,7 +1,5 @@
-"""Which of a script's wordings is spoken: nobody hears the same sentence twice while another is left."""
+"""The script book, spoken: of a script's wordings the one this conversation has not heard."""
 
-import zlib
-from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
@@ -12,12 +10,14 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.nlu.choosing import least_heard, turned
+
 
 class ScriptBook(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
     """Rasa's responses, with a memory of what this conversation has heard.
 
-    Wordings are tried in an order that differs from conversation to conversation; the first that was not
-    said yet is spoken, else the one whose saying is longest ago.
+    Wordings are tried in an order that differs from conversation to conversation; the first that says nothing
+    heard before is spoken, else the one heard longest ago.
     """
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
@@ -32,20 +32,11 @@ class ScriptBook(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
             return None
         # An action's slots are set after it has spoken: what it passes along decides before them.
         slots = {**tracker.current_slot_values(), **kwargs}
-        wordings = ResponseVariationFilter(self.responses).responses_for_utter_action(
+        fitting = ResponseVariationFilter(self.responses).responses_for_utter_action(
             utter_action, output_channel, slots
         )
+        wordings: list[dict[str, Any]] = turned(fitting, tracker.sender_id)
         filled = [self._fill_response(deepcopy(wording), slots) for wording in wordings]
-        said = [event.text for event in tracker.applied_events() if isinstance(event, BotUttered)]
-        return least_heard(_turned(filled, tracker.sender_id), said)
-
-
-def least_heard(wordings: Iterable[dict[str, Any]], said: list[str]) -> dict[str, Any] | None:
-    """The first wording not among the texts ``said`` (oldest first), else the one said longest ago."""
-    last = {text: position for position, text in enumerate(said)}
-    return min(wordings, key=lambda wording: last.get(wording.get("text", ""), -1), default=None)
-
-
-def _turned(wordings: list[dict[str, Any]], conversation: str) -> list[dict[str, Any]]:
-    start = zlib.crc32(conversation.encode()) % (len(wordings) or 1)
-    return wordings[start:] + wordings[:start]
+        said = [event.text or "" for event in tracker.applied_events() if isinstance(event, BotUttered)]
+        chosen = least_heard([str(wording.get("text", "")) for wording in filled], said)
+        return None if chosen is None else filled[chosen]

@@ -5,33 +5,31 @@ from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
 
 from bot.bootstrap import SCRIPTS
+from bot.nlu.book import read
 from bot.scripts import Scripts, day_and_time
 from ledger.vocabulary import Language
 
-SENTENCES = yaml.safe_load(SCRIPTS.read_text(encoding="utf-8"))["sentences"]
+BOOK = read([SCRIPTS])
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("name", SENTENCES)
-def test_a_sentence_says_the_same_things_in_every_language(name: str) -> None:
-    assert set(SENTENCES[name]) == set(Language)
-    assert len({frozenset(placeholders(text)) for text in SENTENCES[name].values()}) == 1
+def test_only_the_desks_own_sentences_are_in_its_file() -> None:
+    assert all(name.startswith("desk_") for name in BOOK)
 
 
-@pytest.mark.parametrize("name", SENTENCES)
-def test_no_sentence_shouts(name: str) -> None:
-    assert not any(mark in text for text in SENTENCES[name].values() for mark in "!!")
+@pytest.mark.parametrize("name", BOOK)
+def test_all_wordings_say_the_same_things(name: str) -> None:
+    assert len({frozenset(placeholders(wording.text)) for wording in BOOK[name].wordings}) == 1
 
 
-def test_a_sentence_missing_in_one_language_is_refused() -> None:
-    with pytest.raises(KeyError):
-        Scripts({"hello": {"en": "Hello"}})
+def test_what_is_filled_in_stands_apart_from_chinese_words() -> None:
+    said = Scripts.load(SCRIPTS).say("desk_file_filed", Language.ZH_HANS, number="QT-2026-000123")
+    assert " QT-2026-000123 " in said
 
 
 def test_a_time_is_told_in_the_customers_language() -> None:

@@ -2,15 +2,14 @@
 
 import re
 from collections import defaultdict
-from itertools import pairwise
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from actions import wording
+from actions import wording as names
 from actions.steps import QUESTIONS, Step, question
+from bot.nlu.book import Wording, read
 from ledger.vocabulary import Category, Language, Remedy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,32 +29,24 @@ FORBIDDEN = {
 SHOUTED = re.compile("[!\uff01]")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 HAN = re.compile(r"[㐀-鿿]")
-CAPITAL = {"number", "case_number", "mirror", "told", "known", "what", "promise", "outcome"}
+CAPITAL = {"name", "number", "case_number", "mirror", "told", "known", "what", "promise", "outcome"}
 BEGINS_A_SENTENCE = re.compile(r"(?:^|[.?] )\{(\w+)\}")
 HALF_WIDTH = re.compile(r"[㐀-鿿}][,;:?!]|[,;:?!][㐀-鿿]")
 
 
-def responses() -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for path in FILES:
-        found |= yaml.safe_load(path.read_text(encoding="utf-8")).get("responses", {})
-    return found
-
-
-def by_language(variations: list[dict[str, Any]]) -> dict[Language, list[dict[str, Any]]]:
-    sorted_out: dict[Language, list[dict[str, Any]]] = defaultdict(list)
-    for variation in variations:
-        named = [slot["value"] for slot in variation["condition"] if slot["name"] == "language"]
-        sorted_out[Language(named[0])].append(variation)
+def by_language(wordings: Iterable[Wording]) -> dict[Language, list[Wording]]:
+    sorted_out: dict[Language, list[Wording]] = defaultdict(list)
+    for wording in wordings:
+        sorted_out[Language(wording.language)].append(wording)
     return sorted_out
 
 
-SCRIPTS = responses()
+BOOK = read(FILES)
+SCRIPTS = {name: entry.wordings for name, entry in BOOK.items()}
 
 
 def texts(name: str) -> list[tuple[Language, str]]:
-    spoken = by_language(SCRIPTS[name]).items()
-    return [(language, str(variation["text"])) for language, found in spoken for variation in found]
+    return [(Language(wording.language), wording.text) for wording in SCRIPTS[name]]
 
 
 def forbidden(language: Language) -> list[str]:
@@ -63,7 +54,7 @@ def forbidden(language: Language) -> list[str]:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_every_script_is_spoken_in_three_languages_with_as_many_variations(name: str) -> None:
+def test_every_script_is_spoken_in_three_languages_in_as_many_wordings(name: str) -> None:
     counts = {language: len(spoken) for language, spoken in by_language(SCRIPTS[name]).items()}
     assert counts.keys() == set(Language)
     assert len(set(counts.values())) == 1, counts
@@ -73,10 +64,10 @@ def test_every_script_is_spoken_in_three_languages_with_as_many_variations(name:
 def test_placeholders_and_buttons_are_the_same_in_every_language(name: str) -> None:
     spoken = by_language(SCRIPTS[name])
     used = [
-        {found for variation in variations for found in PLACEHOLDER.findall(variation["text"])}
-        for variations in spoken.values()
+        {found for wording in wordings for found in PLACEHOLDER.findall(wording.text)}
+        for wordings in spoken.values()
     ]
-    buttons = [[len(each.get("buttons", ())) for each in variations] for variations in spoken.values()]
+    buttons = [[len(each.buttons) for each in wordings] for wordings in spoken.values()]
     assert used.count(used[0]) == len(used)
     assert buttons.count(buttons[0]) == len(buttons)
 
@@ -108,16 +99,8 @@ def test_names_stand_where_a_latin_one_may(name: str) -> None:
     assert not [text for _, text in texts(name) if re.search(r"[㐀-鿿]\{(?:person|who)\}", text)]
 
 
-def test_every_script_is_described_where_it_stands() -> None:
-    for path in FILES:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for before, line in pairwise(lines):
-            if line.startswith("  utter_"):
-                assert before.strip().startswith("#"), f"{path.name}: {line}"
-
-
 def test_every_script_of_the_assistant_belongs_to_a_stage() -> None:
-    assert {name.split("_")[1] for name in SCRIPTS} <= STAGES
+    assert {name.split("_")[1] for name in SCRIPTS if name.startswith("utter_")} <= STAGES
 
 
 def test_no_sentence_stands_twice() -> None:
@@ -132,9 +115,8 @@ def test_what_is_said_often_can_be_said_in_three_ways(name: str) -> None:
 
 def test_every_kind_of_complaint_has_its_acknowledgement_calm_and_hot() -> None:
     for category in Category:
-        variations = SCRIPTS[f"utter_acknowledge_{category}"]
-        heats = {slot["value"] for each in variations for slot in each["condition"] if slot["name"] == "heat"}
-        assert heats == {"calm", "hot"}
+        tones = {wording.circumstance for wording in SCRIPTS[f"utter_acknowledge_{category}"]}
+        assert tones == {"calm", "hot"}
 
 
 def test_every_open_question_can_be_asked_again() -> None:
@@ -144,10 +126,10 @@ def test_every_open_question_can_be_asked_again() -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_every_word_of_the_vocabulary_has_a_name_in_a_sentence(language: Language) -> None:
-    assert wording.words("matters", language).keys() == set(Category)
-    assert wording.words("remedies", language).keys() == set(Remedy)
+    assert names.words("matters", language).keys() == set(Category)
+    assert names.words("remedies", language).keys() == set(Remedy)
 
 
 def test_every_question_topic_has_its_answer() -> None:
-    topics = [*wording._wording()["topics"], wording.NO_TOPIC]
+    topics = [*names._wording()["topics"], names.NO_TOPIC]
     assert {f"utter_respond_about_{topic}" for topic in topics} <= SCRIPTS.keys()
