@@ -64,6 +64,11 @@ class Turn:
         """The inbound message's id; ValueError for an outside event, which is no message."""
         return int(self.key)
 
+    @property
+    def narrative(self) -> str:
+        """What was told before this message."""
+        return self.case.narrative if self.case else ""
+
     def told(self, entity: str) -> str | None:
         """The first value of an entity, or None."""
         return next(iter(self.heard.values(entity)), None)

@@ -7,6 +7,7 @@ from typing import Any
 from actions import feelings, press, resources, wording
 from actions.base import Talk
 from actions.meanings import Meaning
+from actions.reflection import reflect
 from actions.steps import Known, Step, question
 from ledger.heard import Heard
 from ledger.services import cases
@@ -61,10 +62,15 @@ def described(hearing: Hearing, language: Language) -> dict[str, Any]:
         "case_number": hearing.number,
         "pass_code": hearing.pass_code,
         "matter": wording.words("matters", language)[hearing.category or "other"],
-        "told": wording.quote(hearing.narrative, language),
+        "told": said_back(hearing.narrative, language),
         "wish": wording.words("wish", language).format(wanted=wanted) if wanted else "",
         "promise": _promise(hearing, language),
     }
+
+
+def said_back(text: str, language: Language, known: str = "") -> str:
+    """What was told, turned to who told it; a clause of theirs in quotation marks where that cannot be."""
+    return reflect(text, language, known) or wording.quote(text, language)
 
 
 def known(talk: Talk, hearing: Hearing) -> Known:
@@ -87,7 +93,7 @@ def acknowledge(talk: Talk, found: str, noted: str = "") -> None:
     heard, language = talk.turn.heard, talk.turn.language
     talk.say(
         f"utter_acknowledge_{found}",
-        mirror=wording.quote(talk.turn.text, language),
+        mirror=said_back(talk.turn.text, language, known=talk.turn.narrative),
         heat=feelings.heat(heard),
         wanted=wording.listed("remedies", heard.remedies, language) if heard.remedies else "",
         noted=noted,

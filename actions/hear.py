@@ -1,6 +1,6 @@
 """Hearing a customer out: the case opens and grows, the feeling is answered, the next step is chosen (A1)."""
 
-from actions import casework, danger, feelings, journeys, resources, wording
+from actions import casework, danger, feelings, journeys, resources
 from actions.base import LedgerAction, Talk
 from actions.meanings import Meaning, answer, meaning
 from actions.steps import HARD_TO_TELL, Step, after_misses
@@ -58,7 +58,9 @@ def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
     """Their thing, their feeling and what they announced in one; then what they gave us."""
     talk.slots["ambulance"] = resources.policy().emergency.ambulance
     if meant is Meaning.REPEATED:
-        talk.say("utter_acknowledge_repeat_said", known=wording.quote(hearing.narrative, talk.turn.language))
+        talk.say(
+            "utter_acknowledge_repeat_said", known=casework.said_back(hearing.narrative, talk.turn.language)
+        )
         casework.acknowledge_danger(talk, hearing)
     elif found := _situation(talk, hearing):
         casework.acknowledge(talk, found, noted=casework.danger_noted(talk, hearing))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from actions import resources, wording
+from actions import casework, resources, wording
 from actions.base import LedgerAction, Talk
 from actions.steps import Step, question
 
@@ -87,7 +87,7 @@ def _what(talk: Talk) -> str:
     """Their thing: in their own words if this is the case we talked about, else by what it was about."""
     turn = talk.turn
     ours = turn.case if turn.case and turn.case.number == turn.told("number") else None
-    if said := wording.quote(ours.narrative if ours else "", turn.language):
+    if said := casework.said_back(ours.narrative if ours else "", turn.language):
         return said
     matter = wording.words("matters", turn.language)[turn.told("what") or "other"]
     return str(wording.words("about", turn.language)).format(matter=matter)

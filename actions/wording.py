@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 from babel.dates import format_date, format_timedelta
 
+from actions.reflection import telling
+from actions.turning import HAN
 from ledger.policy import Policy
 from ledger.vocabulary import Language
 
@@ -20,7 +22,6 @@ CLAUSES = re.compile(
 )
 ADDRESSED = re.compile(r"^(?:你们|你們|貴公司|贵公司|您们)(?:家|这边|這邊)?(?:的|这|這|那)?(?:个|個|台|破)?")
 ADDRESSED_ENGLISH = re.compile(r"^[Yy]our ")
-HAN = re.compile(r"[㐀-鿿]")
 CHARACTERS = range(5, 25)
 WORDS = range(4, 17)
 
@@ -113,8 +114,11 @@ def _as_reported(clause: str) -> str:
 
 def _fits(clause: str) -> bool:
     folded = clause.lower()
-    return _speakable_length(clause) and not any(
-        word in folded for word in (*markers("unquotable"), *markers("another_matter"))
+    tells = telling(clause, chinese=bool(HAN.search(clause)))
+    return (
+        bool(tells)
+        and _speakable_length(clause)
+        and not any(word in folded for word in (*markers("unquotable"), *markers("another_matter")))
     )
 
 
