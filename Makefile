@@ -36,9 +36,8 @@ demo: sync ## Fill a new desk with a believable month of complaints
 train: sync ## Train the model if it is missing or stale
 	@$(PYTHON) -m bot train
 
-eval: train ## Measure the model against a labelled file: make eval DATA=FILE.jsonl
-	@test -n "$(DATA)" || { echo "Name a labelled file: make eval DATA=FILE.jsonl" >&2; exit 1; }
-	@$(PYTHON) -m bot.evaluate --data "$(DATA)"
+eval: train ## How well it hears: make eval [DATA=FILE.jsonl] [STOCK=yes] [TEXTS=yes]
+	@$(PYTHON) -m bot.evaluate $(if $(DATA),--data "$(DATA)") $(if $(STOCK),--stock) $(if $(TEXTS),--texts)
 
 lint: sync ## Ruff, mypy, import contracts
 	@$(MAKE) --no-print-directory ruff types imports

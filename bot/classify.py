@@ -49,10 +49,18 @@ def classify(source: Path, target: Path) -> int:
     or EngineFailedError, all of them ClassifyError, before anything is written.
     """
     messages = list(_messages(source))
-    heard = _parse([speakable(message["text"]) for message in messages])
-    judged = (message | _judged(parse) for message, parse in zip(messages, heard, strict=True))
-    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in judged), encoding="utf-8")
+    heard = parse([speakable(message["text"]) for message in messages], newest_model())
+    rows = (message | judged(parse) for message, parse in zip(messages, heard, strict=True))
+    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return len(messages)
+
+
+def parse(texts: list[str], model: Path) -> list[dict[str, Any]]:
+    """What a model hears in each text, as Rasa's parse data tell it. Raises EngineFailedError."""
+    with tempfile.TemporaryDirectory() as folder:
+        heard = Path(folder) / "heard.jsonl"
+        _run([str(model), str(heard)], "".join(json.dumps(text) + "\n" for text in texts))
+        return [json.loads(line) for line in heard.read_text().splitlines()]
 
 
 def newest_model() -> Path:
@@ -82,13 +90,6 @@ def _message(source: Path, number: int, line: bytes) -> dict[str, Any]:
     return message
 
 
-def _parse(texts: list[str]) -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as folder:
-        heard = Path(folder) / "heard.jsonl"
-        _run([str(newest_model()), str(heard)], "".join(json.dumps(text) + "\n" for text in texts))
-        return [json.loads(line) for line in heard.read_text().splitlines()]
-
-
 def _run(arguments: list[str], stdin: str) -> None:
     command = [str(_PYTHON), "-W", "ignore", "-m", "bot.nlu.batch", *arguments]
     try:
@@ -101,7 +102,8 @@ def _run(arguments: list[str], stdin: str) -> None:
         raise EngineFailedError(f"Rasa could not read the texts:\n{error.stderr[-2000:]}") from error
 
 
-def _judged(parse: dict[str, Any]) -> dict[str, Any]:
+def judged(parse: dict[str, Any]) -> dict[str, Any]:
+    """What is heard in one message, and what follows from it, of its parse data."""
     heard = Heard.from_parse(parse)
     return {
         "kind": heard.kind,
