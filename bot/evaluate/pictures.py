@@ -12,7 +12,7 @@ import matplotlib  # type: ignore[import-not-found]
 
 matplotlib.use("Agg")
 
-from matplotlib import pyplot  # type: ignore[import-not-found]
+from matplotlib import pyplot
 
 
 def draw_matrix(name: str, labels: list[str], counts: list[list[int]], target: Path) -> None:
