@@ -8,12 +8,16 @@
       + NoSuchDepartment
       + NoSuchTask
       + NoSuchMessage
+      + NoSuchMark
   - NotAllowed
+      + OwnMark
   - AlreadyDone
       + AlreadyAcknowledged
       + AlreadyResolved
       + NotResolved
       + NotSpecial
+      + AlreadyMarked
+      + AlreadyDecided
   - Missing
   - Taken
   - SignInRefused
@@ -61,8 +65,16 @@ class NoSuchMessage(NotFound):
     """There is no such message of a customer."""
 
 
+class NoSuchMark(NotFound):
+    """There is no such mark on this case."""
+
+
 class NotAllowed(LedgerError):  # noqa: N818
     """This person may not do that."""
+
+
+class OwnMark(NotAllowed):
+    """A second person decides: not the one who raised the mark."""
 
 
 class AlreadyDone(LedgerError):  # noqa: N818
@@ -88,6 +100,14 @@ class NotResolved(AlreadyDone):
 
 class NotSpecial(AlreadyDone):
     """Nothing waits for headquarters here."""
+
+
+class AlreadyMarked(AlreadyDone):
+    """Such a mark waits for a decision already."""
+
+
+class AlreadyDecided(AlreadyDone):
+    """The mark has been decided."""
 
 
 class Missing(LedgerError):  # noqa: N818

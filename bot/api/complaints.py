@@ -7,19 +7,21 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.wiring import PROBLEMS, DeskHere
-from bot.auth import StaffMember
+from bot.auth import StaffMember, Supervisor
 from bot.problem import Problem
 from ledger.services import cases, clocks
 from ledger.services.staff import by_username
 from ledger.views import complaints as view
 from ledger.views.clocks import ClockLine, clocks_of
 from ledger.views.complaints import ComplaintDetail, ComplaintLine, ComplaintPage, Sort, TaskLine, Wanted
+from ledger.views.marks import MarkLine
 from ledger.views.paging import MOST
 from ledger.vocabulary import (
     CaseStatus,
     CaseType,
     Category,
     Language,
+    MarkKind,
     Remedy,
     Severity,
     Signal,
@@ -97,6 +99,20 @@ class Revisit(BaseModel):
 
     rating: int = Field(ge=1, le=5)
     opinion: str | None = Field(None, max_length=10_000)
+
+
+class Marked(BaseModel):
+    """What the case may be, and why; a second person decides."""
+
+    kind: MarkKind
+    reason: Words
+
+
+class Decision(BaseModel):
+    """What the second person says to a mark, and why."""
+
+    confirmed: bool
+    reason: Words
 
 
 class Promise(BaseModel):
@@ -194,6 +210,26 @@ async def revisit(number: Number, told: Revisit, desk: DeskHere, staff: StaffMem
         return (await _detail(session, number)).complaint
 
 
+@router.post("/{number}/marks", status_code=201)
+async def mark(number: Number, marked: Marked, desk: DeskHere, staff: StaffMember) -> MarkLine:
+    """Mark the case, for a second person to confirm or dismiss."""
+    async with desk.database.transaction() as session:
+        raised = await cases.mark(session, number=number, staff=staff, now=desk.now(), **marked.model_dump())
+        return await _mark(session, number, raised.id)
+
+
+@router.post("/{number}/marks/{mark_id}/decide")
+async def decide(
+    number: Number, mark_id: int, decision: Decision, desk: DeskHere, staff: Supervisor
+) -> MarkLine:
+    """Confirm or dismiss somebody else's mark."""
+    async with desk.database.transaction() as session:
+        await cases.decide(
+            session, number=number, mark_id=mark_id, staff=staff, now=desk.now(), **decision.model_dump()
+        )
+        return await _mark(session, number, mark_id)
+
+
 @router.post("/{number}/tasks", status_code=201)
 async def promise(number: Number, promised: Promise, desk: DeskHere, staff: StaffMember) -> TaskLine:
     """Record a call promised to the customer; its clock starts."""
@@ -209,6 +245,10 @@ async def promise(number: Number, promised: Promise, desk: DeskHere, staff: Staf
             now=desk.now(),
         )
         return await view.task(session, task.id)
+
+
+async def _mark(session: AsyncSession, number: str, mark_id: int) -> MarkLine:
+    return next(line for line in (await _detail(session, number)).marks if line.id == mark_id)
 
 
 async def _detail(session: AsyncSession, number: str) -> ComplaintDetail:

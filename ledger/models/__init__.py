@@ -9,6 +9,7 @@ from ledger.models.department import Department, DutyContact
 from ledger.models.effect import Effect
 from ledger.models.entry import Entry
 from ledger.models.fact import Fact
+from ledger.models.mark import Mark
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
 from ledger.models.staff import Credential, Staff
@@ -28,6 +29,7 @@ __all__ = [
     "Entry",
     "Fact",
     "Identity",
+    "Mark",
     "Message",
     "Notice",
     "Staff",

@@ -7,6 +7,7 @@ from ledger.services.case_lock import case_numbered, lock
 from ledger.services.contact import give_contact, refuse_contact
 from ledger.services.hearing import Hearing, hear, new_matter
 from ledger.services.linking import link
+from ledger.services.marks import decide, mark
 from ledger.services.rating import Rated, rate, revisited
 from ledger.services.resolving import reopen, resolve
 from ledger.services.staff_entry import enter_by_staff
@@ -22,12 +23,14 @@ __all__ = [
     "assign",
     "case_numbered",
     "complete",
+    "decide",
     "enter_by_staff",
     "flag",
     "give_contact",
     "hear",
     "link",
     "lock",
+    "mark",
     "new_matter",
     "progress",
     "promise_call",

@@ -15,6 +15,7 @@ from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT
 from ledger.services.growing import grow, story_known
 from ledger.services.inbound import Inbound, inbound
+from ledger.services.marks import mark_heard
 from ledger.services.opening import open_case
 from ledger.services.reopening import reopen_case
 from ledger.special import is_special
@@ -170,6 +171,7 @@ async def _take(
             policy=policy,
             now=now,
         )
+        await mark_heard(session, case=case, signals=heard.signals, message_id=into.message.id, now=now)
     return await _hearing(session, case, into.message, heard, happened)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from ledger.models import Case, Clock, Conversation, Customer, Department, Entry, Staff, Task
 from ledger.views import paging
 from ledger.views.clocks import ClockLine, clocks_of
+from ledger.views.marks import MarkLine, marks_of
 from ledger.views.messages import Line, transcript
 from ledger.vocabulary import (
     ActorKind,
@@ -165,6 +166,7 @@ class ComplaintDetail:
     entries: list[EntryLine]
     clocks: list[ClockLine]
     tasks: list[TaskLine]
+    marks: list[MarkLine]
     conversations: list[ConversationLine]
     transcript: list[Line]
 
@@ -242,6 +244,7 @@ async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | Non
         entries=await entries_of(session, found.id),
         clocks=await clocks_of(session, found.id),
         tasks=await _tasks_of(session, found.id),
+        marks=await marks_of(session, found.id),
         conversations=[_conversation(one) for one in found.conversations],
         transcript=await transcript(session, [one.id for one in found.conversations]),
     )
