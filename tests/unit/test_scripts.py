@@ -19,7 +19,7 @@ FREQUENT = ("utter_listen_story", "utter_listen_remedy", "utter_listen_contact",
             "utter_respond_added", "utter_acknowledge_repeat", "utter_acknowledge_anger")  # fmt: skip
 FORBIDDEN = {
     Language.ZH_HANS: (
-        "亲爱的|完全理解|深表|抱歉|冷静|按规定|一定赔|保证|操作不当|耐心等待|很重要|但是|不过|没听懂|您的错"
+        "亲爱的|完全理解|深表|抱歉|冷静|按规定|一定赔|保证|操作不当|耐心等待|很重要|但是|，不过|。不过|没听懂|您的错"
     ),
     Language.ZH_HANT: (
         "親愛的|完全理解|深表|抱歉|冷靜|依規定|一定賠|保證|操作不當|耐心等待|很重要|但是|視頻|信息|質量|短信"
