@@ -12,7 +12,7 @@ from bot.desk import Desk
 from bot.evidence import File
 from bot.nlu.writing import Writing
 from ledger.models import Conversation, Message, Staff
-from ledger.services import conversations, handoff, messages
+from ledger.services import conversations, guarding, handoff, messages
 from ledger.services.messages import Received, Reply
 from ledger.vocabulary import Author, Language, Stage
 
@@ -135,21 +135,33 @@ async def pass_on(desk: Desk, *, conversation_id: int, staff: Staff, reason: str
 async def send_as_agent(
     desk: Desk, *, conversation_id: int, staff: Staff, text: str, stage: Stage | None = None
 ) -> Message:
-    """Write to the customer as the person who holds the conversation.
+    """Write to the customer as the person who holds the conversation; what the guard finds is an override.
 
     Raises NotHolder, Missing, NoSuchConversation.
     """
     async with desk.database.transaction() as session:
         conversation = await conversations.lock(session, conversation_id)
-        return await messages.send_as_agent(
+        now, text = desk.now(), text.replace("\x00", "")
+        # Read before it is sent: sending stops clocks.
+        found = await guarding.read(
+            session,
+            text=text,
+            conversation_id=conversation_id,
+            staff=staff,
+            zone=desk.policy.organisation.time_zone,
+            now=now,
+        )
+        message = await messages.send_as_agent(
             session,
             conversation_id=conversation_id,
             staff=staff,
-            text=text.replace("\x00", ""),
-            now=desk.now(),
+            text=text,
+            now=now,
             stage=stage,
             delivery=desk.stored_as(conversation.channel),
         )
+        await guarding.override(session, message=message, staff=staff, found=found, now=now)
+        return message
 
 
 def _written_in(text: str) -> Language | None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import presence
 from bot.desk import Desk
 from bot.engine import Turn
+from bot.guarded import Guarded
 from bot.scripts import day_and_time
 from ledger import queue
 from ledger.anger import persists
@@ -101,7 +102,15 @@ async def speak(
     async with desk.database.transaction() as session:
         conversation = await conversations.lock(session, conversation_id)
         author = _may_speak(conversation, intent)
-        await _say(desk, session, conversation, replies, author=author, client_id=client_id)
+        await _say(
+            desk,
+            session,
+            conversation,
+            replies,
+            author=author,
+            client_id=client_id,
+            staffs_word=intent in STAFFS_WORD,
+        )
 
 
 async def _answer(desk: Desk, inbound: Inbound) -> None:
@@ -237,17 +246,21 @@ async def _say(
     author: Author = Author.BOT,
     reply_to_id: int | None = None,
     client_id: str | None = None,
+    staffs_word: bool = False,
 ) -> None:
+    """Store what may be said; a reply that breaks a rule of the guard is held back (docs/guard.md)."""
+    guarded = Guarded(replies) if staffs_word else await Guarded.read(desk, session, conversation, replies)
     said = await messages.store_replies(
         session,
         conversation=conversation,
-        replies=replies,
+        replies=guarded.replies,
         author=author,
         reply_to_id=reply_to_id,
         client_id=client_id,
         now=desk.now(),
         delivery=desk.stored_as(conversation.channel),
     )
+    await guarded.record(desk, session, said)
     if any(row.stage for row in said):
         case = await conversations.current_case(session, conversation.id)
         if case is not None:

@@ -4,7 +4,7 @@ Pure: it reads a text and, for promises, what the ledger holds behind them (``ba
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,9 @@ from ledger.script import fold
 from ledger.vocabulary import Language
 
 RULES: Final = Path(__file__).with_name("guard.yml")
+OVERRIDDEN: Final = "guard.overridden"
+HELD_BACK: Final = "guard.held_back"
+"""What the ledger calls it when staff said it all the same, and when the assistant did not say it."""
 HAN: Final = re.compile("[㐀-鿿]")
 LATIN: Final = re.compile("[a-z]")
 SENTENCE_END: Final = re.compile(r"[。!?;\n]|\.(?=\s|$)")
@@ -58,32 +61,33 @@ class _Rule:
     advice: Mapping[Language, Advice]
     backs: Backs | None
 
-    def spans(self, folded: str, script: str, backing: Backing | None) -> Iterator[tuple[int, int]]:
+    def spans(self, folded: str, script: str, backings: Sequence[Backing]) -> Iterator[tuple[int, int]]:
         wording = self.wordings[script]
         if wording.says.search(folded) is None:
             return
         kept = _blank(wording.unless, folded)
         for said in wording.says.finditer(kept):
-            if not self._backed(folded, said, backing):
+            if not self._backed(folded, said, backings):
                 yield said.span()
 
-    def _backed(self, folded: str, said: re.Match[str], backing: Backing | None) -> bool:
-        if self.backs is None or backing is None:
+    def _backed(self, folded: str, said: re.Match[str], backings: Sequence[Backing]) -> bool:
+        if self.backs is None or not backings:
             return False
-        return self.backs.covers(_sentence(folded, said), backing)
+        sentence = _sentence(folded, said)
+        return any(self.backs.covers(sentence, backing) for backing in backings)
 
 
-def check(text: str, *, backing: Backing | None = None) -> list[Finding]:
+def check(text: str, *, backings: Sequence[Backing] = ()) -> list[Finding]:
     """The forbidden speech in ``text``, in its order; what stands in quotation marks is somebody else's.
 
-    ``backing`` is the named owner whose clock runs: contact they promise for when it is due may be promised.
+    ``backings`` are the clocks that run, with their owners: contact they back may be promised.
     """
     folded = _blank(_book().quoted, fold(text))
     spans = {
         (*span, rule.name)
         for script in _scripts(folded)
         for rule in _book().rules.values()
-        for span in rule.spans(folded, script, backing)
+        for span in rule.spans(folded, script, backings)
     }
     return [Finding(rule, start, end, text[start:end].strip()) for start, end, rule in sorted(spans)]
 

@@ -14,6 +14,7 @@ from bot.console import (  # noqa: F401
     figures,
     login,
     new_complaint,
+    overrides,
     queue,
     session,
     staff,

@@ -12,6 +12,7 @@ from bot.console.components.buttons import lasting
 from bot.console.components.cases import case_card, link_to_case
 from bot.console.components.forms import Field
 from bot.console.components.keyed import KeyedList
+from bot.console.components.warnings import Warnings
 from bot.console.layout import frame
 from bot.console.news import on_news
 from bot.console.queue import take
@@ -77,12 +78,15 @@ class _Page:
 
     def _reply(self) -> None:
         say = self.visit.texts
+        self._warnings = Warnings(self.visit, self.id)
         with ui.element("div").classes("qt-reply") as self._form:
             self._words = ui.textarea(placeholder=say("talk.placeholder")).props("outlined autogrow dense")
             self._words.props(f'aria-label="{say("talk.placeholder")}"')
             self._words.on("keydown.ctrl.enter.prevent", self._send)
             self._words.on("keydown.meta.enter.prevent", self._send)
-            ui.button(say("talk.send"), icon="send", on_click=self._send).props("unelevated no-caps")
+            self._words.on_value_change(self._look)
+            self._button_to_send = ui.button(say("talk.send"), icon="send", on_click=self._send)
+            self._button_to_send.props("unelevated no-caps")
 
     async def show(self, talk: Transcript) -> None:
         """Bring everything to ``talk``."""
@@ -180,9 +184,23 @@ class _Page:
         await self.visit.act(deed, done=say("talk.passed_on"))
         await self.refresh()
 
+    async def _look(self) -> None:
+        """Warn of what nobody may say while it is being written."""
+        words = (self._words.value or "").strip()
+        await self._warnings.look(words)
+        self._name_button(words)
+
+    def _name_button(self, words: str) -> None:
+        waits = self._warnings.waits(words)
+        self._button_to_send.set_text(self.visit.texts("guard.send_anyway" if waits else "talk.send"))
+
     async def _send(self) -> None:
         words = (self._words.value or "").strip()
         if not words:
+            return
+        passes = await self._warnings.passes(words)
+        self._name_button(words)
+        if not passes:
             return
 
         async def deed() -> bool:

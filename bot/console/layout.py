@@ -22,6 +22,7 @@ PAGES = (
     ("/desk/new", "nav.new_complaint", "add_call", Role.AGENT),
     ("/supervise/transcripts", "nav.transcripts", "manage_search", Role.SUPERVISOR),
     ("/supervise", "nav.figures", "insights", Role.SUPERVISOR),
+    ("/supervise/guard", "nav.guard", "shield", Role.SUPERVISOR),
     ("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),
 )
 ALERTS = 3

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.models.base import Base, words
@@ -19,7 +19,14 @@ class Entry(Base):
     """
 
     __tablename__ = "entries"
-    __table_args__ = (UniqueConstraint("book", "position"),)
+    __table_args__ = (
+        UniqueConstraint("book", "position"),
+        Index(
+            "ix_entries_guard",
+            "id",
+            postgresql_where=text("action IN ('guard.overridden', 'guard.held_back')"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     book: Mapped[str]

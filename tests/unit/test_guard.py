@@ -25,13 +25,13 @@ def backing(owner: str, due: str, *, speaks: bool = True) -> Backing:
     return Backing(owner, datetime.combine(TODAY, time.fromisoformat(due)), TODAY, speaks)
 
 
-def broken(text: str, **context: Any) -> set[str]:
-    return {finding.rule for finding in check(text, **context)}
+def broken(text: str, *backings: Backing) -> set[str]:
+    return {finding.rule for finding in check(text, backings=backings)}
 
 
 def broken_by(row: dict[str, Any]) -> set[str]:
-    context = {"backing": backing(row["owner"], row["due"])} if "owner" in row else {}
-    return broken(row["text"], **context)
+    clocks = [backing(row["owner"], row["due"])] if "owner" in row else []
+    return broken(row["text"], *clocks)
 
 
 @dataclass
@@ -86,9 +86,9 @@ def test_no_entry_of_the_script_book_says_what_nobody_may_say(name: str, wording
 def test_contact_may_be_promised_by_the_owner_for_when_the_clock_rings() -> None:
     clock = backing("Dana Reyes", "17:00")
 
-    assert broken("I promise to call you by 5.", backing=clock) == set()
-    assert broken("I promise to call you by 5 pm.", backing=clock) == set()
-    assert broken("我保证下午五点前给您回电话。", backing=clock) == set()
+    assert broken("I promise to call you by 5.", clock) == set()
+    assert broken("I promise to call you by 5 pm.", clock) == set()
+    assert broken("我保证下午五点前给您回电话。", clock) == set()
 
 
 @pytest.mark.parametrize(
@@ -106,14 +106,14 @@ def test_contact_may_be_promised_by_the_owner_for_when_the_clock_rings() -> None
 def test_a_promise_without_the_owner_the_time_and_the_clock_is_forbidden(
     text: str, clock: Backing | None
 ) -> None:
-    assert broken(text, backing=clock) == {"promise"}
+    assert broken(text, *([clock] if clock else [])) == {"promise"}
 
 
 def test_a_later_day_is_no_earlier_than_the_clock() -> None:
     clock = backing("王芳", "15:30")
 
-    assert broken("王芳保证明天 10:00 前给您打电话。", backing=clock) == set()
-    assert broken("王芳保证今天 10:00 前给您打电话。", backing=clock) == {"promise"}
+    assert broken("王芳保证明天 10:00 前给您打电话。", clock) == set()
+    assert broken("王芳保证今天 10:00 前给您打电话。", clock) == {"promise"}
 
 
 def test_words_in_quotation_marks_are_somebody_elses() -> None:

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from bot.console.texts import Texts
 from bot.console.visit import Visit
+from ledger.guard import advice
 from ledger.views.complaints import EntryLine
 from ledger.vocabulary import ActorKind, FactKind
 
@@ -38,6 +39,7 @@ FACTS = frozenset(FactKind)
 UNSHOWN = frozenset(
     {
         "message",
+        "script",
         "clock",
         "conversation",
         "edit",
@@ -109,6 +111,8 @@ def _value(reader: Reader, field: str, value: Any) -> str:
         return reader.visit.when(datetime.fromisoformat(value))
     if field in PEOPLE:
         return reader.people.get(value) or say.word("rung", value)
+    if field == "rule":
+        return advice(value, say.language).name
     if field == "department":
         return reader.departments.get(value, str(value))
     return _word(say, field, value)
