@@ -24,7 +24,8 @@ class Incoming:
     ``client_id`` is the platform's own id of it, unique in the conversation. ``conversation_id`` is given
     where the channel knows it (web chat); elsewhere the identity's latest conversation goes on. ``language``
     is what the platform says of the customer, used until their words tell. No text and no files: a kind of
-    message the desk cannot read, which is answered so.
+    message the desk cannot read, which is answered so. ``complete``: nothing follows, as with a pressed
+    button, and it is answered at once.
     """
 
     channel: str
@@ -35,6 +36,7 @@ class Incoming:
     language: Language | None = None
     conversation_id: int | None = None
     files: Sequence[File] = field(default=())
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
             written_in=_written_in(text),
             conversation_id=incoming.conversation_id,
             attachments=kept,
+            complete=incoming.complete and not desk.policy.listening.off,
         )
 
 

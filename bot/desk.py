@@ -8,6 +8,7 @@ from bot.channels.base import Channel
 from bot.engine import Engine
 from bot.evidence import Evidence
 from bot.live import Live
+from bot.presence import Typists
 from bot.scripts import Scripts
 from bot.settings import Settings
 from ledger.db import Database
@@ -38,7 +39,8 @@ class Patience:
 class Desk:
     """Everything a channel, a route, a page or a job may need.
 
-    ``channels`` maps a channel's name to its adapter. ``now`` is the clock, replaced in tests.
+    ``channels`` maps a channel's name to its adapter. ``typists`` are the customers who are writing. ``now``
+    is the clock, replaced in tests.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Desk:
     channels: dict[str, Channel] = field(default_factory=dict)
     now: Callable[[], datetime] = utc_now
     patience: Patience = field(default_factory=Patience)
+    typists: Typists = field(default_factory=Typists)
 
     def stored_as(self, channel: str) -> Delivery:
         """How far a message has got once it is stored for ``channel``."""

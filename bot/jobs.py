@@ -51,6 +51,7 @@ def create_queue(desk: Desk) -> App:
     patience = desk.patience
     tasks: dict[str, tuple[Body, Sequence[float]]] = {
         queue.HANDLE_MESSAGE: (_handle, patience.turns),
+        queue.LISTENED: (_listened, PAUSES),
         queue.PROACTIVE_TURN: (_speak, patience.turns),
         queue.HEAR_BELATEDLY: (_hear_belatedly, patience.belated),
         queue.REMEMBER: (_remember, patience.turns),
@@ -79,6 +80,12 @@ async def _handle(desk: Desk, context: JobContext, *, message_id: int) -> None:
             raise
         log.error("turn.given_up", message=message_id, error=repr(error))
         await turns.give_up(desk, message_id)
+
+
+async def _listened(desk: Desk, context: JobContext, *, conversation_id: int, message_id: int) -> None:
+    """From here on in the conversation's lock, which nothing may hold while it waits."""
+    async with desk.database.transaction() as session:
+        await queue.handle(session, conversation_id, message_id)
 
 
 async def _speak(

@@ -5,11 +5,12 @@ under its row's lock in the very transaction that stores the replies (docs/conve
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import presence
+from bot import listening, presence
 from bot.desk import Desk
 from bot.engine import Turn
 from bot.guarded import Guarded
@@ -18,9 +19,20 @@ from ledger import queue
 from ledger.anger import persists
 from ledger.heard import Heard
 from ledger.models import Case, Conversation, Message
-from ledger.services import alarms, cases, conversations, evidence, handoff, messages, silence, stages
+from ledger.services import (
+    alarms,
+    cases,
+    conversations,
+    evidence,
+    gathering,
+    handoff,
+    messages,
+    silence,
+    stages,
+)
+from ledger.services.gathering import Gathered
 from ledger.services.handoff import Asked
-from ledger.services.messages import Inbound, Reply
+from ledger.services.messages import Reply
 from ledger.services.silence import NUDGE
 from ledger.vocabulary import Author, Delivery, Holding, Kind, Stage
 
@@ -37,42 +49,47 @@ class HeldByHuman(Exception):  # noqa: N818
 
 
 async def handle(desk: Desk, message_id: int) -> None:
-    """Answer a message, or only hear it while a person holds the conversation; again, it does nothing.
+    """Answer a message, with those sent in a row with it, as soon as the customer was heard out.
 
-    Raises EngineError: try again.
+    While a person holds the conversation it is only heard. Again, it does nothing. Raises EngineError: try
+    again.
     """
     async with desk.database.transaction() as session:
-        inbound = await messages.inbound(session, message_id)
-    if inbound is None or inbound.message.settled_at is not None:
+        arrived = await gathering.unanswered(session, message_id)
+    gathered = await listening.heard_out(desk, arrived) if arrived else None
+    if gathered is None:
         return
-    if not inbound.message.text:
-        await _answer_without_words(desk, inbound)
-    elif inbound.conversation.holding is Holding.HUMAN:
-        await _hear(desk, message_id, inbound.message.text)
+    await listening.hear_each(desk, gathered.messages)
+    if not gathered.text:
+        await _answer_without_words(desk, gathered)
+    elif gathered.conversation.holding is Holding.HUMAN:
+        await _hear(desk, gathered.last.id, gathered.text)
     else:
-        await _answer(desk, inbound)
+        await _answer(desk, gathered)
 
 
 async def give_up(desk: Desk, message_id: int) -> None:
     """The engine stayed away: a person is asked for and the customer told so; the words are heard later."""
-    now = desk.now()
     async with desk.database.transaction() as session:
-        held = await _hold(session, message_id)
-        if held is None:
+        conversation, turn = await gathering.hold(session, message_id)
+        if turn[-1].settled_at is not None:
             return
-        conversation, message = held
+        if turn[-1].turn_id is None and not desk.policy.listening.off:
+            await gathering.bind(session, conversation.id)
+            conversation, turn = await gathering.hold(session, message_id)
         if conversation.holding is not Holding.HUMAN:
-            await _call_person(desk, session, conversation, message)
-        message.settled_at = now
-        await queue.defer(session, queue.HEAR_BELATEDLY, message_id=message_id)
+            await _call_person(desk, session, conversation, turn[-1])
+        gathering.settle(turn, desk.now())
+        await queue.defer(session, queue.HEAR_BELATEDLY, message_id=turn[-1].id)
 
 
 async def hear_belatedly(desk: Desk, message_id: int) -> None:
-    """Have a message that nobody could hear in time reach the ledger after all. Raises EngineError."""
+    """Have a turn that nobody could hear in time reach the ledger after all. Raises EngineError."""
     async with desk.database.transaction() as session:
-        inbound = await messages.inbound(session, message_id)
-    if inbound is not None and inbound.message.heard_at is None:
-        await _hear(desk, message_id, inbound.message.text)
+        _, turn = await gathering.hold(session, message_id)
+    await listening.hear_each(desk, turn)
+    if text := gathering.text_of(turn):
+        await _hear(desk, turn[-1].id, text)
 
 
 async def speak(
@@ -113,33 +130,33 @@ async def speak(
         )
 
 
-async def _answer(desk: Desk, inbound: Inbound) -> None:
-    conversation, message = inbound.conversation, inbound.message
-    async with presence.shown(desk.channels.get(conversation.channel), inbound.address):
+async def _answer(desk: Desk, gathered: Gathered) -> None:
+    conversation, last = gathered.conversation, gathered.last
+    async with presence.shown(desk.channels.get(conversation.channel), gathered.address):
         turn = await desk.engine.turn(
             conversation_id=conversation.id,
-            message_id=message.id,
-            text=message.text,
+            message_id=last.id,
+            text=gathered.text,
             language=conversation.language,
         )
     async with desk.database.transaction() as session:
-        held = await _hold(session, message.id)
-        if held is not None:
-            await _settle_turn(desk, session, *held, turn, with_files=inbound.has_files)
+        conversation, answered = await gathering.hold(session, last.id)
+        if answered[-1].settled_at is None:
+            await _settle_turn(desk, session, conversation, answered, turn, with_files=gathered.has_files)
 
 
 async def _settle_turn(
     desk: Desk,
     session: AsyncSession,
     conversation: Conversation,
-    message: Message,
+    answered: Sequence[Message],
     turn: Turn,
     *,
     with_files: bool,
 ) -> None:
-    now = desk.now()
-    messages.note_heard(conversation, message, turn.heard, now)
-    message.settled_at = now
+    _keep_heard(conversation, answered, turn.heard, desk.now())
+    gathering.settle(answered, desk.now())
+    message = answered[-1]
     if conversation.holding is Holding.HUMAN:
         await _drop(desk, session, conversation, message, turn.replies)
         return
@@ -150,6 +167,14 @@ async def _settle_turn(
         asked = await _ask_for_human(desk, session, conversation, "anger")
         replies.append(_about_person(desk, conversation, asked, "desk_person_called"))
     await _say(desk, session, conversation, replies, reply_to_id=message.id)
+
+
+def _keep_heard(conversation: Conversation, turn: Sequence[Message], heard: Heard, now: datetime) -> None:
+    """What was heard in all of it is what a single message says; of several each has its own by now."""
+    if len(turn) == 1:
+        messages.note_heard(conversation, turn[0], heard, now)
+    elif heard.language is not None:
+        conversation.language = heard.language
 
 
 async def _drop(
@@ -172,33 +197,33 @@ async def _drop(
     await queue.forget(session, conversation.id, message.id)
 
 
-async def _answer_without_words(desk: Desk, inbound: Inbound) -> None:
+async def _answer_without_words(desk: Desk, gathered: Gathered) -> None:
     async with desk.database.transaction() as session:
-        held = await _hold(session, inbound.message.id)
-        if held is None:
+        conversation, turn = await gathering.hold(session, gathered.last.id)
+        if turn[-1].settled_at is not None:
             return
-        conversation, message = held
-        message.settled_at = desk.now()
+        gathering.settle(turn, desk.now())
         if conversation.holding is Holding.HUMAN:
             return
-        if inbound.has_files:
+        if gathered.has_files:
             reply = await _about_file(desk, session, conversation)
         else:
             reply = _script(desk, conversation, "desk_unreadable")
-        await _say(desk, session, conversation, [reply], reply_to_id=message.id)
+        await _say(desk, session, conversation, [reply], reply_to_id=turn[-1].id)
 
 
-async def _hear(desk: Desk, message_id: int, text: str) -> None:
+async def _hear(desk: Desk, turn_id: int, text: str) -> None:
     """Nothing is said, but danger must be heard all the same (playbook B1)."""
     heard = await desk.engine.parse(text)
     now = desk.now()
     if _matters(heard):
         async with desk.database.transaction() as session:
-            await cases.hear(session, message_id=message_id, heard=heard, policy=desk.policy, now=now)
+            await cases.hear(session, message_id=turn_id, heard=heard, policy=desk.policy, now=now)
     async with desk.database.transaction() as session:
-        conversation, message = await messages.hold_message(session, message_id)
-        messages.note_heard(conversation, message, heard, now)
-        message.settled_at = message.settled_at or now
+        conversation, turn = await gathering.hold(session, turn_id)
+        _keep_heard(conversation, turn, heard, now)
+        if turn[-1].settled_at is None:
+            gathering.settle(turn, now)
 
 
 def _matters(heard: Heard) -> bool:
@@ -303,12 +328,6 @@ def _about_person(desk: Desk, conversation: Conversation, asked: Asked, name: st
 
 def _script(desk: Desk, conversation: Conversation, name: str, **values: object) -> Reply:
     return Reply(desk.scripts.say(name, conversation.language, **values), script=name)
-
-
-async def _hold(session: AsyncSession, message_id: int) -> tuple[Conversation, Message] | None:
-    """The message's conversation, held, and the message; None when it was settled meanwhile."""
-    conversation, message = await messages.hold_message(session, message_id)
-    return None if message.settled_at is not None else (conversation, message)
 
 
 def _may_speak(conversation: Conversation, intent: str) -> Author:

@@ -72,6 +72,7 @@ class Workers:
         await self._app.open_async()
         self._tasks = [asyncio.create_task(self._keep_working(squad)) for squad in SQUADS]
         self._tasks.append(asyncio.create_task(self._keep_watch()))
+        self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
 
     async def stop(self) -> None:
         """Finish what is being done, as far as that goes fast; the rest is put back."""

@@ -230,6 +230,27 @@ class Anger(Part):
     turns: int = Field(ge=1)
 
 
+class Listening(Part):
+    """How long the assistant listens for more before it answers (``ledger/listening.py`` says which applies).
+
+    ``finished`` after words that look finished, ``pause`` after words that may be, ``unfinished`` after words
+    that are not; ``typing`` after the customer was last seen writing; never more than ``longest`` from the
+    first unanswered message on. ``longest`` zero: every message is answered by itself, at once.
+    """
+
+    finished: Duration = timedelta(seconds=1)
+    pause: Duration = timedelta(seconds=2)
+    unfinished: Duration = timedelta(seconds=5)
+    typing: Duration = timedelta(seconds=5)
+    # What is older than half a minute and has no answer is taken for forgotten.
+    longest: Annotated[Duration, Field(le=timedelta(seconds=30))] = timedelta(seconds=15)
+
+    @property
+    def off(self) -> bool:
+        """Whether every message is answered by itself."""
+        return not self.longest
+
+
 class Silence(Part):
     """After the assistant asked and hears nothing for ``nudge_after``, it asks once more, gently."""
 
@@ -302,6 +323,7 @@ class Policy(Part):
     departments: tuple[DepartmentPolicy, ...]
     matrix: Matrix
     anger: Anger
+    listening: Listening = Listening()
     silence: Silence
     emergency: Emergency
     notices: Notices

@@ -12,6 +12,7 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy.ext.asyncio import AsyncSession
 
 HANDLE_MESSAGE: Final = "conversation.handle"
+LISTENED: Final = "conversation.listened"
 DELIVER_MESSAGE: Final = "delivery.deliver"
 CLOCK_DUE: Final = "clocks.due"
 CLOCK_REMIND: Final = "clocks.remind"
@@ -75,6 +76,11 @@ async def handle(session: AsyncSession, conversation_id: int, message_id: int) -
     """Have a message answered, after the conversation's earlier ones."""
     lock = conversation_lock(conversation_id)
     await defer(session, HANDLE_MESSAGE, lock=lock, message_id=message_id)
+
+
+async def listen(session: AsyncSession, conversation_id: int, message_id: int, until: datetime) -> None:
+    """Look at a message again when its customer was listened to for long enough."""
+    await defer(session, LISTENED, at=until, conversation_id=conversation_id, message_id=message_id)
 
 
 async def deliver(session: AsyncSession, conversation_id: int) -> None:

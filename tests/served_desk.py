@@ -26,10 +26,11 @@ from bot.settings import PROJECT, Settings
 from bot.workers import Workers
 from ledger.db import Database
 from ledger.models import Staff
-from ledger.policy import Policy, load_policy
+from ledger.policy import Policy
 from ledger.services import departments
 from ledger.services import staff as accounts
 from ledger.vocabulary import Role
+from tests import policies
 
 PASSWORD = "listen-first-always"
 HEARD = {
@@ -177,7 +178,7 @@ def _desk(
     database, live = Database(database_url), Live(database_url)
     desk = Desk(
         settings=Settings(home=home, database_url=database_url, **settings),
-        policy=policy or load_policy(PROJECT / "policy.yml"),
+        policy=policy or policies.at_once(),
         database=database,
         engine=Engine(["http://engine"], "secret", transport=httpx.MockTransport(engine)),
         live=live,

@@ -60,6 +60,7 @@ class NewMessage(BaseModel):
 
     text: str
     client_id: ClientId
+    complete: Annotated[bool, Field(description="Nothing follows: answer at once.")] = False
 
 
 class MessageId(BaseModel):
@@ -121,7 +122,7 @@ async def send_message(
     """Say something. When this answers, the message is safe; the reply comes by the list or the socket."""
     text = doorkeeper.readable(message.text)
     doorkeeper.let_write(desk, visitor)
-    received = await receive(desk, visitor, client_id=message.client_id, text=text)
+    received = await receive(desk, visitor, client_id=message.client_id, text=text, complete=message.complete)
     return MessageId(id=received.message_id)
 
 
@@ -168,7 +169,13 @@ async def read_file(file_id: int, desk: DeskHere, visitor: VisitorHere) -> FileR
 
 
 async def receive(
-    desk: Desk, visitor: Visitor, *, client_id: str, text: str, files: list[Evidence] | None = None
+    desk: Desk,
+    visitor: Visitor,
+    *,
+    client_id: str,
+    text: str,
+    files: list[Evidence] | None = None,
+    complete: bool = False,
 ) -> Received:
     """Log what `visitor` says; committed when this returns."""
     return await conversation.receive(
@@ -180,6 +187,7 @@ async def receive(
             client_id=client_id,
             text=text,
             files=files or (),
+            complete=complete,
         ),
     )
 

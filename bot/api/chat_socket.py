@@ -16,6 +16,7 @@ from bot.api import chat
 from bot.api.wiring import the_desk, the_doorkeeper, web_of
 from bot.channels.web import Ear
 from bot.desk import Desk
+from bot.presence import CUSTOMER_TYPING
 from bot.problem import Problem, unavailable
 from bot.throttle import Rate, Throttle
 from bot.visitors import Doorkeeper
@@ -23,7 +24,6 @@ from ledger.live import notify
 from ledger.views.visitors import Visitor
 
 HELLO_SECONDS = 10.0
-CUSTOMER_TYPING = "customer_typing"
 # Close codes of our own: 4000 plus the HTTP status that says the same.
 NO_HELLO, UNKNOWN_TOKEN, AWAY = 4408, 4401, 1013
 
@@ -44,6 +44,7 @@ class Says(BaseModel):
     type: Literal["message"]
     text: str
     client_id: chat.ClientId
+    complete: bool = False
 
 
 class Types(BaseModel):
@@ -103,7 +104,7 @@ class _Talk:
         self._desk = desk
         self._visitor = visitor
         self._doorkeeper = doorkeeper
-        self._typing = Throttle(Rate(burst=1, a_minute=20))
+        self._typing = Throttle(Rate(burst=5, a_minute=30))
 
     async def run(self, after: int) -> None:
         """Until the visitor leaves or the database does."""
@@ -162,7 +163,9 @@ class _Talk:
         try:
             text = self._doorkeeper.readable(said.text)
             self._doorkeeper.let_write(self._desk, self._visitor)
-            received = await chat.receive(self._desk, self._visitor, client_id=said.client_id, text=text)
+            received = await chat.receive(
+                self._desk, self._visitor, client_id=said.client_id, text=text, complete=said.complete
+            )
         except Problem as problem:
             await self._refuse(problem, said.client_id)
         except (OperationalError, InterfaceError):
@@ -178,10 +181,13 @@ class _Talk:
         await self._socket.send_json({**problem.document(), **about, "type": "problem"})
 
     async def _pass_typing_on(self) -> None:
-        if self._typing.take("", self._desk.now()):
+        now = self._desk.now()
+        if self._typing.take("", now):
             return
         async with self._desk.database.transaction() as session:
-            await notify(session, CUSTOMER_TYPING, conversation=self._visitor.conversation_id)
+            await notify(
+                session, CUSTOMER_TYPING, conversation=self._visitor.conversation_id, at=now.isoformat()
+            )
 
 
 def _client_id(text: str) -> str | None:

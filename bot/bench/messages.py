@@ -80,7 +80,8 @@ class Visitor:
         self.conversation = int(session["conversation"])
         headers = {"Authorization": f"Bearer {session['token']}"}
         started = perf_counter()
-        body = {"text": text, "client_id": "1"}
+        # What is measured is the work, not the desk's listening for more.
+        body = {"text": text, "client_id": "1", "complete": True}
         sent = await self.client.post(f"{API}/messages", json=body, headers=headers)
         last = sent.raise_for_status().json()["id"]
         while perf_counter() - started < ANSWER_SECONDS:

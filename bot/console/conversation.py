@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from bot import conversation as talks
-from bot.api.chat_socket import CUSTOMER_TYPING
 from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
 from bot.console.components.buttons import lasting
@@ -18,6 +17,7 @@ from bot.console.news import on_news
 from bot.console.queue import take
 from bot.console.visit import Visit, staff_page
 from bot.live import News
+from bot.presence import CUSTOMER_TYPING
 from ledger.views import transcripts
 from ledger.views.messages import Line
 from ledger.views.rows import CaseRow

@@ -17,7 +17,9 @@ class Message(Base):
 
     Inbound (``author`` customer): ``client_id`` is the platform's own id of it, unique in its conversation
     (a redelivery is the same row); ``heard_at`` is set when the pipeline judged it, ``settled_at`` when it
-    ended in a reply, a human owner or an alarm; ``intent`` to ``entities`` are what was heard.
+    ended in a reply, a human owner or an alarm; ``turn_id`` is the message whose turn answers it (the last of
+    those that were gathered, often itself), None as long as the desk is listening; ``intent`` to ``entities``
+    are what was heard in this message alone.
 
     Outbound: ``reply_to_id`` is the inbound message it answers, ``delivery`` how far it got, ``script`` the
     name of the script entry it was spoken from, ``buttons`` quick replies ``{"title", "payload"}``.
@@ -53,6 +55,7 @@ class Message(Base):
 
     heard_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    turn_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
     language: Mapped[Language | None] = mapped_column(words(Language))
     intent: Mapped[str | None]
     kind: Mapped[Kind | None] = mapped_column(words(Kind))

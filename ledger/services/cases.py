@@ -5,7 +5,7 @@ What the assistant calls takes ``message_id``, the inbound message it acts for, 
 
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.contact import give_contact, refuse_contact
-from ledger.services.hearing import Hearing, hear, new_matter
+from ledger.services.hearing import Hearing, hear, new_matter, overhear
 from ledger.services.linking import link
 from ledger.services.marks import decide, mark
 from ledger.services.rating import Rated, rate, revisited
@@ -32,6 +32,7 @@ __all__ = [
     "lock",
     "mark",
     "new_matter",
+    "overhear",
     "progress",
     "promise_call",
     "rate",

@@ -1,7 +1,6 @@
 """A case grows with every message: words, category, wishes, signals; its severity only rises (A7, A8, B5)."""
 
 import hashlib
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
@@ -14,26 +13,16 @@ from ledger.models import Case, Department, Message, Staff
 from ledger.policy import Policy
 from ledger.services import facts
 from ledger.services.entries import ASSISTANT, record
+from ledger.services.inbound import Inbound
 from ledger.services.opening import department_for
 from ledger.services.owners import choose_owner, is_named
 from ledger.severity import grade
+from ledger.telling import ENOUGH_BESIDE_A_CONTACT, ENOUGH_TOLD, words_told
 from ledger.vocabulary import CaseType, Category, Kind, Severity
 
-ENOUGH_TOLD: Final = 12
-"""Chinese characters, or twice as many English words' worth, that make a story one can say back."""
-ENOUGH_BESIDE_A_CONTACT: Final = 8
-EMAIL: Final = re.compile(r"\S+@\S+")
-WORD: Final = re.compile(r"[a-zA-Z']+")
-HAN: Final = re.compile(r"[㐀-鿿]")
 REACH: Final = frozenset({"phone", "email"})
 GRAVITY: Final = tuple(Severity)
 GROWING: Final = ("type", "category", "further_categories", "remedies", "signals", "severity")
-
-
-def words_told(text: str) -> int:
-    """How much a text tells: a Chinese character counts one, an English word two."""
-    text = EMAIL.sub(" ", text)
-    return len(HAN.findall(text)) + 2 * len(WORD.findall(text))
 
 
 def story_known(case: Case) -> bool:
@@ -42,12 +31,12 @@ def story_known(case: Case) -> bool:
 
 
 async def grow(
-    session: AsyncSession, *, case: Case, message: Message, heard: Heard, policy: Policy, now: datetime
+    session: AsyncSession, *, case: Case, into: Inbound, heard: Heard, policy: Policy, now: datetime
 ) -> None:
-    """Take what was heard in ``message`` into the case, held by the caller; never twice the same words."""
+    """Take what was heard in a turn into its case, held by the caller; never twice the same words."""
     before = _standing(case)
-    if _belongs_to_story(message.text, heard):
-        case.narrative = f"{case.narrative}\n{message.text.strip()}".strip()
+    story = [one.text.strip() for one in into.messages if _belongs_to_story(one, heard)]
+    case.narrative = "\n".join([case.narrative, *story]).strip()
     if heard.kind is Kind.COMPLAINT:
         case.type = CaseType.COMPLAINT
         _classify(case, heard.category)
@@ -65,20 +54,21 @@ async def grow(
         action="case.heard",
         now=now,
         before={key: before[key] for key in changed},
-        after={key: after[key] for key in changed} | _evidence(message),
+        after={key: after[key] for key in changed} | _evidence(into),
     )
-    await facts.note(session, case=case, message=message, heard=heard, policy=policy, now=now)
+    await facts.note(session, case=case, message=into.message, heard=heard, policy=policy, now=now)
     if "category" in changed:
         await _route_again(session, case, policy, now)
-    await _keep_off_who_is_complained_about(session, case, message, heard, now)
+    await _keep_off_who_is_complained_about(session, case, into.text, heard, now)
     await notify(session, "case", case=case.id, number=case.number)
 
 
-def _belongs_to_story(text: str, heard: Heard) -> bool:
+def _belongs_to_story(message: Message, heard: Heard) -> bool:
     """A bare phone number is for whoever calls, not for the story."""
-    if any(found["entity"] in REACH for found in heard.entities):
-        return words_told(text) >= ENOUGH_BESIDE_A_CONTACT
-    return bool(text.strip())
+    found = heard.entities if message.entities is None else message.entities
+    if any(entity["entity"] in REACH for entity in found):
+        return words_told(message.text) >= ENOUGH_BESIDE_A_CONTACT
+    return bool(message.text.strip())
 
 
 def _classify(case: Case, category: Category | None) -> None:
@@ -102,7 +92,13 @@ def _standing(case: Case) -> dict[str, Any]:
     return {key: getattr(case, key) for key in GROWING}
 
 
-def _evidence(message: Message) -> dict[str, Any]:
+def _evidence(into: Inbound) -> dict[str, Any]:
+    """The turn's message, and beside it those that were gathered with it, each with its hash."""
+    gathered = [_proof(message) for message in into.messages[:-1]]
+    return _proof(into.message) | ({"gathered": gathered} if gathered else {})
+
+
+def _proof(message: Message) -> dict[str, Any]:
     # The words themselves may have to be erased one day; their hash proves them until then.
     return {"message": message.id, "text_sha256": hashlib.sha256(message.text.encode()).hexdigest()}
 
@@ -127,12 +123,12 @@ async def _route_again(session: AsyncSession, case: Case, policy: Policy, now: d
 
 
 async def _keep_off_who_is_complained_about(
-    session: AsyncSession, case: Case, message: Message, heard: Heard, now: datetime
+    session: AsyncSession, case: Case, words: str, heard: Heard, now: datetime
 ) -> None:
     if heard.category is not Category.STAFF_ATTITUDE or case.owner_id is None:
         return
     owner = await session.get_one(Staff, case.owner_id)
-    if not is_named(owner, message.text):
+    if not is_named(owner, words):
         return
     department = await session.get(Department, case.department_id) if case.department_id else None
     other = await choose_owner(

@@ -2,13 +2,13 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.heard import Heard
-from ledger.models import Case, Customer, Department, Message, Staff
+from ledger.models import Case, Customer, Department, Effect, Message, Staff
 from ledger.policy import Policy
 from ledger.services import clocks, facts, special
 from ledger.services.effects import once
@@ -20,6 +20,8 @@ from ledger.services.opening import open_case
 from ledger.services.reopening import reopen_case
 from ledger.special import is_special
 from ledger.vocabulary import Author, CaseStatus, CaseType, ClockKind, Kind, Stage
+
+OVERHEARD: Final = "overheard"
 
 Contact = Literal["given", "refused", "unknown"]
 
@@ -86,12 +88,35 @@ async def hear(
 
     async def make() -> dict[str, Any]:
         into = await inbound(session, message_id)
-        happened = Happened()
+        happened = await _overheard(session, into)
         case = await _case_for(session, into, heard, happened, policy, now)
         return asdict(await _take(session, case, into, heard, happened, policy, now)) if case else {}
 
     result = await once(session, message_id, "hear", now, make)
     return Hearing(**result) if result else None
+
+
+async def overhear(
+    session: AsyncSession, *, message_id: int, heard: Heard, policy: Policy, now: datetime
+) -> None:
+    """Have danger in a message reach the ledger while the customer is still listened to (playbook B1).
+
+    A special user's case is opened and flagged and headquarters' clock runs; the words themselves follow with
+    the turn, whose ``hear`` tells of both. Nothing without such signals. Effect ``overheard``.
+
+    Raises:
+        NoSuchMessage: there is no such inbound message.
+    """
+
+    async def make() -> dict[str, Any]:
+        into, happened = await inbound(session, message_id), Happened()
+        case = await _case_for(session, into, heard, happened, policy, now)
+        if case is not None:
+            await _flag(session, case, into, heard, happened, policy, now)
+        return asdict(happened)
+
+    if is_special(heard.signals):
+        await once(session, message_id, OVERHEARD, now, make)
 
 
 async def new_matter(
@@ -109,6 +134,21 @@ async def new_matter(
         return asdict(await _take(session, case, into, heard, Happened(opened=True), policy, now))
 
     return Hearing(**await once(session, message_id, "new_matter", now, make))
+
+
+async def _overheard(session: AsyncSession, into: Inbound) -> Happened:
+    """What the messages of a turn did to the case before the turn began."""
+    told = await session.scalars(
+        select(Effect.result).where(
+            Effect.message_id.in_([one.id for one in into.messages]), Effect.name == OVERHEARD
+        )
+    )
+    happened = [Happened(**result) for result in told]
+    return Happened(
+        opened=any(one.opened for one in happened),
+        reopened=any(one.reopened for one in happened),
+        newly_special=any(one.newly_special for one in happened),
+    )
 
 
 async def _case_for(
@@ -140,7 +180,7 @@ async def _open(
         customer_id=into.conversation.customer_id,
         channel=into.conversation.channel,
         language=heard.language or into.conversation.language,
-        words=into.message.text,
+        words=into.text,
         actor=ASSISTANT,
         policy=policy,
         now=now,
@@ -161,18 +201,30 @@ async def _take(
     now: datetime,
 ) -> Hearing:
     if case.status is CaseStatus.OPEN:
-        await grow(session, case=case, message=into.message, heard=heard, policy=policy, now=now)
-        happened.newly_special = await special.flag_signals(
-            session,
-            case=case,
-            signals=heard.signals,
-            message_id=into.message.id,
-            actor=ASSISTANT,
-            policy=policy,
-            now=now,
-        )
-        await mark_heard(session, case=case, signals=heard.signals, message_id=into.message.id, now=now)
+        await grow(session, case=case, into=into, heard=heard, policy=policy, now=now)
+        await _flag(session, case, into, heard, happened, policy, now)
     return await _hearing(session, case, into.message, heard, happened)
+
+
+async def _flag(
+    session: AsyncSession,
+    case: Case,
+    into: Inbound,
+    heard: Heard,
+    happened: Happened,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    happened.newly_special |= await special.flag_signals(
+        session,
+        case=case,
+        signals=heard.signals,
+        message_id=into.message.id,
+        actor=ASSISTANT,
+        policy=policy,
+        now=now,
+    )
+    await mark_heard(session, case=case, signals=heard.signals, message_id=into.message.id, now=now)
 
 
 async def _hearing(
@@ -223,10 +275,17 @@ async def _contact(session: AsyncSession, case: Case) -> Contact:
 
 
 async def _emotions_before(session: AsyncSession, message: Message) -> list[int]:
-    earlier = select(Message.emotion).where(
-        Message.conversation_id == message.conversation_id,
-        Message.author == Author.CUSTOMER,
-        Message.id < message.id,
-        Message.emotion.is_not(None),
+    """One level a turn: what was sent in a row is as angry as its angriest message."""
+    turn = func.coalesce(Message.turn_id, Message.id)
+    levels = await session.scalars(
+        select(func.max(Message.emotion))
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.author == Author.CUSTOMER,
+            turn < message.id,
+            Message.emotion.is_not(None),
+        )
+        .group_by(turn)
+        .order_by(turn)
     )
-    return [level for level in await session.scalars(earlier.order_by(Message.id)) if level is not None]
+    return [level for level in levels if level is not None]

@@ -1,4 +1,4 @@
-"""The inbound message an effect is for, with its conversation and case held for the effect."""
+"""The inbound messages an effect is for, with their conversation and case held for the effect."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import NoSuchMessage
 from ledger.models import Case, Conversation, Message
-from ledger.services import conversations
+from ledger.services import conversations, gathering
 from ledger.services.case_lock import lock
 from ledger.vocabulary import Author
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A customer's message, its conversation, and the case the conversation is about, if any; all held."""
+    """A customer's message, its conversation, and the case the conversation is about, if any; all held.
+
+    ``messages`` are those of its turn, oldest first, and end with ``message``.
+    """
 
     message: Message
+    messages: tuple[Message, ...]
     conversation: Conversation
     case: Case | None
+
+    @property
+    def text(self) -> str:
+        """All that was written in the turn, one message a line."""
+        return gathering.text_of(self.messages)
 
 
 async def inbound(session: AsyncSession, message_id: int) -> Inbound:
@@ -31,4 +40,5 @@ async def inbound(session: AsyncSession, message_id: int) -> Inbound:
         raise NoSuchMessage(str(message_id))
     conversation = await conversations.lock(session, message.conversation_id)
     case = await conversations.current_case(session, conversation.id)
-    return Inbound(message, conversation, await lock(session, case.id) if case else None)
+    turn = await gathering.turn(session, message) if message.turn_id == message_id else [message]
+    return Inbound(message, tuple(turn), conversation, await lock(session, case.id) if case else None)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import live, queue
-from ledger.errors import Missing, NoSuchMessage
+from ledger.errors import Missing
 from ledger.handoff import NotHolder
 from ledger.heard import Heard
-from ledger.models import Attachment, Conversation, Edit, Identity, Message, Staff
-from ledger.services import case_lock, clocks, conversations, entries, evidence, working
+from ledger.models import Conversation, Edit, Identity, Message, Staff
+from ledger.services import case_lock, clocks, conversations, entries, evidence, gathering, working
 from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
 
@@ -42,16 +42,6 @@ class Reply:
     buttons: Sequence[dict[str, Any]] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """A customer's message as its handling begins; ``address`` is the identity's on the channel."""
-
-    message: Message
-    conversation: Conversation
-    address: str
-    has_files: bool
-
-
 async def receive(
     session: AsyncSession,
     *,
@@ -65,6 +55,7 @@ async def receive(
     conversation_id: int | None = None,
     written_in: Language | None = None,
     attachments: Sequence[Kept] = (),
+    complete: bool = False,
 ) -> Received:
     """Log a customer's message and defer its handling, in this transaction.
 
@@ -72,7 +63,7 @@ async def receive(
     ``written_in`` is the language the words tell, which the conversation follows at once; ``language`` is the
     platform's guess, for a first conversation. Without ``conversation_id`` it belongs to the identity's
     latest conversation, or opens one. Without text and attachments it is a message of a kind the desk cannot
-    read.
+    read. ``complete``: nothing follows, and what was listened to so far is answered with it.
 
     Raises NoSuchConversation.
     """
@@ -92,6 +83,8 @@ async def receive(
         return Received(known, conversation_id, fresh=False)
     if attachments:
         await evidence.attach(session, conversation_id, message_id, attachments, now)
+    if complete:
+        await gathering.bind(session, conversation_id)
     await queue.handle(session, conversation_id, message_id)
     await live.notify(session, "message", conversation=conversation_id, message=message_id)
     return Received(message_id, conversation_id, fresh=True)
@@ -131,39 +124,6 @@ async def record_edit(
     )
     await live.notify(session, "message", conversation=message.conversation_id, message=message.id)
     return True
-
-
-async def inbound(session: AsyncSession, message_id: int) -> Inbound | None:
-    """A message with its conversation, neither of them held; None when there is no such message."""
-    files = exists().where(Attachment.message_id == Message.id)
-    found = await session.execute(
-        select(Message, Conversation, Identity.address, files)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .join(Identity, Identity.id == Conversation.identity_id)
-        .where(Message.id == message_id)
-    )
-    row = found.first()
-    return None if row is None else Inbound(*row)
-
-
-async def hold_message(session: AsyncSession, message_id: int) -> tuple[Conversation, Message]:
-    """The message's conversation, held until the transaction ends, and the message as it stands then.
-
-    Raises NoSuchMessage.
-    """
-    conversation = await session.scalar(
-        select(Conversation)
-        .where(
-            Conversation.id
-            == select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
-        )
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    message = await session.get(Message, message_id, populate_existing=True)
-    if conversation is None or message is None:
-        raise NoSuchMessage(str(message_id))
-    return conversation, message
 
 
 async def is_known(session: AsyncSession, conversation_id: int, client_id: str) -> bool:
@@ -269,7 +229,10 @@ def note_heard(conversation: Conversation, message: Message, heard: Heard, now: 
 
 
 async def emotions(session: AsyncSession, conversation_id: int, latest: int) -> list[int]:
-    """The customer's last ``latest`` emotion levels since an agent wrote, oldest first (playbook A9)."""
+    """The emotion of the customer's last ``latest`` turns since an agent wrote, oldest first (playbook A9).
+
+    What was sent in a row is one turn, as angry as the angriest of its messages.
+    """
     spoken = (
         select(Message.id)
         .where(Message.conversation_id == conversation_id, Message.author == Author.AGENT)
@@ -277,15 +240,17 @@ async def emotions(session: AsyncSession, conversation_id: int, latest: int) -> 
         .limit(1)
         .scalar_subquery()
     )
+    turn = func.coalesce(Message.turn_id, Message.id)
     levels = await session.scalars(
-        select(Message.emotion)
+        select(func.max(Message.emotion))
         .where(
             Message.conversation_id == conversation_id,
             Message.author == Author.CUSTOMER,
             Message.emotion.is_not(None),
             (Message.id > spoken) | spoken.is_(None),
         )
-        .order_by(Message.id.desc())
+        .group_by(turn)
+        .order_by(turn.desc())
         .limit(latest)
     )
     return [level for level in reversed(levels.all()) if level is not None]

@@ -1,5 +1,6 @@
 """Nothing may lie about: what is neither settled nor sent has a job that will see to it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Text, cast, column, exists, select, table
@@ -37,7 +38,7 @@ def _forgotten(before: datetime) -> Select[int, int]:
             Message.author == Author.CUSTOMER,
             Message.settled_at.is_(None),
             Message.at < before,
-            ~_has_job(queue.HANDLE_MESSAGE, "message_id", Message.id),
+            ~_has_job((queue.HANDLE_MESSAGE, queue.LISTENED), "message_id", Message.id),
         )
         .order_by(Message.id)
         .limit(AT_ONCE)
@@ -51,15 +52,15 @@ def _unsent(before: datetime) -> Select[int]:
         .where(
             Message.delivery.in_(ON_ITS_WAY),
             Message.at < before,
-            ~_has_job(queue.DELIVER_MESSAGE, "conversation_id", Message.conversation_id),
+            ~_has_job((queue.DELIVER_MESSAGE,), "conversation_id", Message.conversation_id),
         )
         .limit(AT_ONCE)
     )
 
 
-def _has_job(task: str, argument: str, value: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def _has_job(tasks: Sequence[str], argument: str, value: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return exists().where(
-        JOBS.c.task_name == task,
+        JOBS.c.task_name.in_(tasks),
         cast(JOBS.c.status, Text).in_(("todo", "doing")),
         cast(JOBS.c.args.op("->>")(argument), BigInteger) == value,
     )

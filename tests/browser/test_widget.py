@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
 
-from bot.settings import PROJECT
 from ledger.live import notify
-from ledger.policy import load_policy
+from tests import policies
 from tests.served_desk import ServedDesk, Visitor, serving
 
 LATE = 10_000
@@ -257,7 +256,7 @@ async def test_an_acknowledgement_that_got_lost_makes_no_second_message(
 async def test_a_flood_is_slowed_down_and_arrives_in_order(
     page: Page, database_url: str, tmp_path: Path
 ) -> None:
-    policy = load_policy(PROJECT / "policy.yml")
+    policy = policies.at_once()
     limits = policy.limits.model_copy(update={"messages_a_minute": 20})
     async with serving(database_url, tmp_path, policy=policy.model_copy(update={"limits": limits})) as served:
         await page.goto(served.url)

@@ -9,14 +9,15 @@ from bot.engine import Engine
 from bot.evidence import Evidence
 from bot.live import Live
 from bot.scripts import Scripts
-from bot.settings import PROJECT, Settings
+from bot.settings import Settings
 from ledger.db import Database
-from ledger.policy import Notices, Policy, load_policy
+from ledger.policy import Notices
+from tests import policies
 
 
 def make_desk(database: Database, home: Path, *, notices: Notices | None = None, **settings: Any) -> Desk:
     """A desk on ``database`` with its files under ``home``; ``settings`` by field name."""
-    policy: Policy = load_policy(PROJECT / "policy.yml")
+    policy = policies.at_once()
     if notices is not None:
         policy = policy.model_copy(update={"notices": notices})
     return Desk(

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import PROJECT
 from ledger.db import Database
-from ledger.policy import load_policy
 from ledger.vocabulary import Author
+from tests import policies
 from tests.served_desk import ServedDesk, serving
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
@@ -134,7 +133,7 @@ async def test_what_is_missing_is_named(served: ServedDesk) -> None:
 
 
 async def test_a_flood_is_held_off_and_nothing_of_it_is_lost(database_url: str, tmp_path: Path) -> None:
-    policy = load_policy(PROJECT / "policy.yml")
+    policy = policies.at_once()
     policy = policy.model_copy(update={"limits": policy.limits.model_copy(update={"messages_a_minute": 3})})
     async with serving(database_url, tmp_path, policy=policy) as served:
         visitor = await served.visitor()

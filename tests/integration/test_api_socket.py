@@ -12,9 +12,8 @@ from sqlalchemy import event
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from bot.settings import PROJECT
 from ledger.live import notify
-from ledger.policy import load_policy
+from tests import policies
 from tests.served_desk import ServedDesk, Visitor, serving
 
 
@@ -115,7 +114,7 @@ async def test_a_frame_nobody_can_read_does_not_end_the_line(served: ServedDesk)
 
 
 async def test_a_flood_is_held_off_with_the_time_to_wait(database_url: str, tmp_path: Path) -> None:
-    policy = load_policy(PROJECT / "policy.yml")
+    policy = policies.at_once()
     policy = policy.model_copy(update={"limits": policy.limits.model_copy(update={"messages_a_minute": 1})})
     async with (
         serving(database_url, tmp_path, policy=policy) as served,

@@ -14,6 +14,7 @@ import httpx
 
 from bot.runtime.ports import free_ports
 from bot.settings import PROJECT
+from tests import policies
 
 START_SECONDS = 180
 PASSWORD = "listen-first-2026"
@@ -42,6 +43,7 @@ class WholeDesk:
                 **os.environ,
                 "QINGTING_HOME": str(self.home),
                 "QINGTING_PORT": str(self.port),
+                "QINGTING_POLICY": str(policies.write_at_once(place / "policy.yml")),
                 "QINGTING_ADMIN_PASSWORD": PASSWORD,
                 **environment,
             },

@@ -76,6 +76,7 @@ async def press(desk: Desk, query: CallbackQuery, message_id: int, place: int) -
             text=words,
             display_name=name_of(query.from_user),
             language=language_of(query.from_user),
+            complete=True,
         ),
     )
     return True

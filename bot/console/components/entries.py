@@ -46,6 +46,7 @@ UNSHOWN = frozenset(
         "attachment",
         "task",
         "text_sha256",
+        "gathered",
         "sha256",
         "opinion_given",
     }

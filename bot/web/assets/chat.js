@@ -19,7 +19,7 @@ class Chat {
     this.shown = !EMBEDDED;
     this.live = false;
     this.connection = new Connection(store, () => texts.language);
-    this.transcript = new Transcript(texts, (id) => this.connection.download(id), (text) => this.say(text));
+    this.transcript = new Transcript(texts, (id) => this.connection.download(id), (text) => this.say(text, true));
     this.composer = new Composer(texts, store, {
       send: (text, files) => this.send(text, files),
       typing: () => this.connection.typing(),
@@ -51,8 +51,9 @@ class Chat {
     this.connection.start();
   }
 
-  say(text) {
-    const item = { text, client_id: newId(), at: new Date().toISOString() };
+  // `complete`: nothing follows, so the desk need not listen for more.
+  say(text, complete = false) {
+    const item = { text, complete, client_id: newId(), at: new Date().toISOString() };
     this.fault.hidden = true;
     this.#readOut();
     this.transcript.pending(item, "sending");

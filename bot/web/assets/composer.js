@@ -100,6 +100,8 @@ export class Composer {
     this.send(text, this.#files);
     this.field.value = "";
     this.store.draft = "";
+    // The first letter of the next message tells the desk at once that there will be one.
+    this.#typedAt = 0;
     this.dropFiles();
     this.#grow();
     this.focus();

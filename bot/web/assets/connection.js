@@ -256,14 +256,14 @@ export class Connection extends EventTarget {
     else this.#overHttp(item);
   }
 
-  #overSocket({ text, client_id }) {
-    this.#socket.send(JSON.stringify({ type: "message", text, client_id }));
+  #overSocket({ text, client_id, complete }) {
+    this.#socket.send(JSON.stringify({ type: "message", text, client_id, complete }));
     this.#timers.ack = setTimeout(() => this.#closed(0), ACK_SECONDS * 1000);
   }
 
-  async #overHttp({ text, client_id }) {
+  async #overHttp({ text, client_id, complete }) {
     try {
-      const body = JSON.stringify({ text, client_id });
+      const body = JSON.stringify({ text, client_id, complete });
       const answer = await post(`${BASE}/messages`, body, this.store.token);
       this.#acknowledged(client_id, answer.id);
     } catch (problem) {

@@ -12,10 +12,10 @@ from bot.evidence import Evidence
 from bot.jobs import create_queue
 from bot.live import Live
 from bot.scripts import Scripts
-from bot.settings import PROJECT, Settings
+from bot.settings import Settings
 from ledger.db import Database
-from ledger.policy import load_policy
 from ledger.services import departments
+from tests import policies
 
 from .stand_ins import EngineStandIn, Post
 from .world import OPEN, World
@@ -26,7 +26,7 @@ QUICK = Patience(turns=(0.01, 0.02), deliveries=(0.01, 0.02), belated=(0.01,))
 @pytest.fixture
 async def world(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A desk with its departments and nobody in it."""
-    policy = load_policy(PROJECT / "policy.yml")
+    policy = policies.at_once()
     engine = EngineStandIn()
     post = Post()
     desk = Desk(

@@ -107,6 +107,7 @@ class Post:
     trouble: list[DeliveryError | None] = field(default_factory=list)
     arrived: list[str] = field(default_factory=list)
     before_send: Callable[[], Any] | None = None
+    signs: list[str] = field(default_factory=list)
 
     async def start(self) -> None:
         """Nothing to start."""
@@ -125,4 +126,5 @@ class Post:
         return f"p{len(self.arrived)}"
 
     async def typing(self, address: str) -> None:
-        """Nobody looks."""
+        """Show it."""
+        self.signs.append(address)

@@ -24,6 +24,8 @@ from .stand_ins import EngineStandIn, Post
 OPEN = datetime(2026, 11, 23, 4, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 22, 19, tzinfo=UTC)
 
+SOONER = text("UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - :gone WHERE status = 'todo'")
+
 
 @dataclass
 class World:
@@ -39,6 +41,12 @@ class World:
     def later(self, **time: float) -> None:
         """Move time forward."""
         self.now += timedelta(**time)
+
+    async def passes(self, **time: float) -> None:
+        """Time goes by, and the queue does what is due then."""
+        self.later(**time)
+        await self.do(lambda session: session.execute(SOONER, {"gone": timedelta(**time)}))
+        await self.work()
 
     async def writes(
         self,
@@ -151,6 +159,7 @@ class World:
         soon = text(
             "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' "
             "AND NOT (task_name = 'conversation.hear' AND :down) "
+            "AND NOT (task_name = 'conversation.listened' AND scheduled_at > now()) "
             "AND coalesce(scheduled_at, now()) < now() + interval '2 seconds'"
         )
         async with self.desk.database.transaction() as session:

@@ -1,0 +1,94 @@
+"""Listening before answering: what comes in is heard at once, and answered when nothing more seems to follow.
+
+How long that takes, ``ledger/listening.py`` says. Nothing is kept about it but the messages themselves, and
+who is writing at this moment (docs/conversation.md, "Listening").
+"""
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import presence
+from bot.desk import Desk, utc_now
+from bot.engine import EngineError
+from ledger import queue
+from ledger.heard import Heard
+from ledger.listening import Said, listen_until
+from ledger.models import Conversation, Message
+from ledger.services import cases, gathering, messages
+from ledger.services.gathering import Gathered
+from ledger.vocabulary import Holding
+
+log = structlog.get_logger(__name__)
+
+
+async def heard_out(desk: Desk, arrived: Gathered) -> Gathered | None:
+    """The turn that is due now, its messages bound together; None while there is more to listen to.
+
+    The last message's job comes back then; an earlier one's has nothing more to do.
+    """
+    if desk.policy.listening.off or arrived.is_bound:
+        return arrived
+    heard = await _hear_at_once(desk, arrived)
+    async with desk.database.transaction() as session:
+        conversation, _ = await gathering.hold(session, arrived.last.id)
+        message = await session.get_one(Message, arrived.last.id)
+        if heard is not None:
+            await _note(desk, session, conversation, message, heard)
+        listening = message.turn_id is None and await _goes_on(desk, session, conversation, message)
+        if not listening and message.turn_id is None:
+            await gathering.bind(session, conversation.id)
+        due = None if listening else await gathering.unanswered(session, message.id)
+    if listening:
+        presence.sign(desk.channels.get(conversation.channel), arrived.address)
+    return due
+
+
+async def hear_each(desk: Desk, turn: Sequence[Message]) -> None:
+    """Have each of several messages judged by itself too (playbook A9). Raises EngineError."""
+    for unheard in (one for one in turn if len(turn) > 1 and one.text and one.heard_at is None):
+        heard = await desk.engine.parse(unheard.text)
+        async with desk.database.transaction() as session:
+            conversation, _ = await gathering.hold(session, unheard.id)
+            message = await session.get_one(Message, unheard.id)
+            messages.note_heard(conversation, message, heard, desk.now())
+
+
+async def _hear_at_once(desk: Desk, arrived: Gathered) -> Heard | None:
+    """Danger must not wait; if it cannot be heard now, the turn will hear it."""
+    message = arrived.last
+    if not message.text or message.heard_at or arrived.conversation.holding is Holding.HUMAN:
+        return None
+    try:
+        return await desk.engine.parse(message.text)
+    except EngineError as error:
+        log.warning("message.unheard", message=message.id, error=repr(error))
+        return None
+
+
+async def _note(
+    desk: Desk, session: AsyncSession, conversation: Conversation, message: Message, heard: Heard
+) -> None:
+    now = desk.now()
+    messages.note_heard(conversation, message, heard, now)
+    await cases.overhear(session, message_id=message.id, heard=heard, policy=desk.policy, now=now)
+
+
+async def _goes_on(desk: Desk, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+    if conversation.holding is Holding.HUMAN:
+        return False
+    waiting = await gathering.waiting(session, conversation.id)
+    until = listen_until(
+        [Said(one.text, one.at, one.intent, one.signals or ()) for one in waiting],
+        desk.policy.listening,
+        asked=await gathering.was_asked(session, conversation.id),
+        typed_at=desk.typists.last(conversation.id),
+    )
+    now = desk.now()
+    if until <= now:
+        return False
+    if message.id == waiting[-1].id:
+        # The queue goes by the wall clock, whatever the desk's clock is.
+        await queue.listen(session, conversation.id, message.id, utc_now() + (until - now))
+    return True
