@@ -33,7 +33,8 @@ DISBELIEVED = {
     "acknowledge": ("anger", "demand", "threat", "headquarters"),
     "listen": ("story", "remedy", "contact", "nudge", "headcount"),
     "respond": ("confirm", "added", "contact_taken", "press", "filed", "human_open", "human_closed",
-                "human_waiting", "robot_open", "robot_closed", "about_owner", "about_times", "about_privacy", "about_refund"),
+                "human_waiting", "robot_open", "robot_closed", "about_owner",
+                "about_times", "about_privacy", "about_refund"),
     "feedback": ("progress", "resolved", "status_open", "status_late", "status_taken", "status_progress",
                  "status_resolved"),
     "revisit": ("reopened", "rating"),
@@ -48,8 +49,8 @@ MAINLAND = "視頻|信息|質量|短信|屏幕|軟件|登錄|投訴電話|賬|�
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FILLED = {
     "mirror", "noted", "wanted", "known", "threats", "ambulance", "crisis_line", "police", "told", "matter",
-    "wish", "promise", "case_number", "pass_code", "number", "news", "news_at", "person", "due", "remedy", "outcome",
-    "opening", "what", "when", "first_response", "name",
+    "wish", "promise", "case_number", "pass_code", "number", "news", "news_at", "person", "due", "remedy",
+    "outcome", "opening", "what", "when", "first_response", "name",
 }  # fmt: skip
 OPENS_A_SENTENCE = {
     "mirror",
