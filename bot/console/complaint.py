@@ -14,6 +14,7 @@ from bot.console.components.entries import Reader, entry
 from bot.console.components.forms import Field
 from bot.console.components.keyed import KeyedList
 from bot.console.components.marking import marking
+from bot.console.components.told import facts_told, feelings
 from bot.console.layout import frame
 from bot.console.news import on_news
 from bot.console.visit import Visit, staff_page
@@ -184,6 +185,8 @@ class _Page:
                 if fact:
                     ui.label(say(key))
                     ui.label(fact)
+        feelings(say, found.emotion_trail)
+        facts_told(say, found.facts)
 
     def _contact(self, found: ComplaintDetail) -> str:
         say, person = self.visit.texts, found.customer

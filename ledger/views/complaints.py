@@ -15,6 +15,7 @@ from ledger.views import paging
 from ledger.views.clocks import ClockLine, clocks_of
 from ledger.views.marks import MarkLine, marks_of
 from ledger.views.messages import Line, transcript
+from ledger.views.told import FactLine, Feeling, emotion_trail, facts_of
 from ledger.vocabulary import (
     ActorKind,
     CaseStatus,
@@ -169,6 +170,8 @@ class ComplaintDetail:
     marks: list[MarkLine]
     conversations: list[ConversationLine]
     transcript: list[Line]
+    facts: list[FactLine]
+    emotion_trail: list[Feeling]
 
 
 SUMMARY = 140
@@ -247,6 +250,8 @@ async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | Non
         marks=await marks_of(session, found.id),
         conversations=[_conversation(one) for one in found.conversations],
         transcript=await transcript(session, [one.id for one in found.conversations]),
+        facts=await facts_of(session, found.id),
+        emotion_trail=await emotion_trail(session, found),
     )
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from bot.console.layout import PAGES
 from ledger.heard import Heard
-from ledger.models import Conversation, Identity
+from ledger.models import Conversation, Identity, Message
 from ledger.services import cases, handoff, messages
 from ledger.services import staff as accounts
-from ledger.vocabulary import Category, Kind, Language, Role, Signal
+from ledger.vocabulary import Author, Category, Kind, Language, Role, Signal
 from tests.browser.screens import SignIn, holding, press, put_on_duty
 from tests.served_desk import PASSWORD, ServedDesk
 
@@ -144,6 +144,29 @@ async def test_a_complaint_is_told_of_resolved_and_reopened_from_its_page(
     await page.get_by_label("原因").fill("客户来电说没到账")
     await press(page, "重新打开")
     await expect(page.locator(".qt-entry", has_text="客户来电说没到账").first).to_be_visible()
+
+
+async def test_a_corrected_fact_is_struck_through_beside_its_successor(
+    served: ServedDesk, sign_in: SignIn
+) -> None:
+    told = {"entity": "date", "value": "2026-11-17", "said": "<b>上周二</b>"}
+    talk, number = await complains(served, heard=replace(THREAT, entities=(told,)))
+    correction = replace(
+        THREAT, intent="correct", entities=({**told, "value": "2026-11-18", "said": "上周三"},)
+    )
+    async with served.desk.database.transaction() as session:
+        said = Message(
+            conversation_id=talk, author=Author.CUSTOMER, text="不对，是上周三", at=served.desk.now()
+        )
+        session.add(said)
+        await session.flush()
+        await cases.hear(
+            session, message_id=said.id, heard=correction, policy=served.desk.policy, now=served.desk.now()
+        )
+    page = await sign_in("wang", f"/desk/complaints/{number}")
+    told_so_far = page.locator(".qt-told")
+    await expect(told_so_far.locator("s")).to_have_text("<b>上周二</b> (2026-11-17)")
+    await expect(told_so_far).to_contain_text("上周三 (2026-11-18)")
 
 
 async def test_what_a_customer_writes_is_never_markup(served: ServedDesk, sign_in: SignIn) -> None:
