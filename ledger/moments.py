@@ -2,8 +2,9 @@
 
 A moment is heard without a calendar and written like ISO 8601: ``2026-11-18``, ``2026-11`` and ``2026``;
 truncated where the year or month goes without saying: ``--11-18``, ``--11``, ``---18``; counted from the
-message: ``-P1D`` yesterday, ``-P1W`` last week, ``-P1W-3`` its Wednesday, ``+P1D`` tomorrow; ``-W-3`` the
-latest Wednesday that is over. A time of day follows as ``T16:00``, or stands alone.
+message: ``-P1D`` yesterday, ``-P1W`` last week, ``-P1W-3`` its Wednesday, ``-P1Y-03`` last year's March,
+``+P1D`` tomorrow; ``-W-3`` the latest Wednesday that is over. A time of day follows as ``T16:00``, or stands
+alone.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Final
 
 MONTHS: Final = 12
 FORMS: Final = {
-    "counted": re.compile(r"([+-])P(\d+)([DWMY])(?:-([1-7]))?"),
+    "counted": re.compile(r"([+-])P(\d+)([DWMY])(?:-(\d{1,2}))?(?:-(\d\d))?"),
     "hours": re.compile(r"([+-])PT(\d+)H"),
     "weekday": re.compile(r"-W-([1-7])"),
     "month": re.compile(r"--(\d\d)"),
@@ -39,20 +40,28 @@ def resolve(moment: str, at: datetime) -> str:
     return moment
 
 
-def _counted(at: datetime, sign: str, number: str, unit: str, weekday: str | None) -> str:
-    count = int(sign + number)
+def _counted(at: datetime, sign: str, number: str, unit: str, *within: str | None) -> str:
+    count, parts = int(sign + number), [int(part) for part in within if part]
     if unit == "D":
         return _iso(at.date() + timedelta(days=count))
+    if unit == "W":
+        return _week(at.date() - timedelta(days=at.weekday()) + timedelta(weeks=count), *parts)
     if unit == "Y":
-        return f"{at.year + count:04}"
-    if unit == "M":
-        year, month = divmod(at.year * MONTHS + at.month - 1 + count, MONTHS)
-        return f"{year:04}-{month + 1:02}"
-    monday = at.date() - timedelta(days=at.weekday()) + timedelta(weeks=count)
+        return _calendar(at.year + count, *parts)
+    year, month = divmod(at.year * MONTHS + at.month - 1 + count, MONTHS)
+    return _calendar(year, month + 1, *parts)
+
+
+def _week(monday: date, weekday: int | None = None) -> str:
     if weekday:
-        return _iso(monday + timedelta(days=int(weekday) - 1))
+        return _iso(monday + timedelta(days=weekday - 1))
     year, week, _ = monday.isocalendar()
     return f"{year:04}-W{week:02}"
+
+
+def _calendar(year: int, month: int | None = None, day: int | None = None) -> str:
+    date(year, month or 1, day or 1)  # refuses a day that is in no calendar
+    return "-".join([f"{year:04}", *(f"{part:02}" for part in (month, day) if part)])
 
 
 def _hours(at: datetime, sign: str, number: str) -> str:
