@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.desk import Desk
 from bot.evidence import File
 from bot.nlu.writing import Writing
+from bot.own_words import own_words
 from ledger.models import Conversation, Message, Staff
 from ledger.services import conversations, guarding, handoff, messages
-from ledger.services.messages import Received, Reply
+from ledger.services.messages import Received
 from ledger.vocabulary import Author, Language, Stage
 
 
@@ -184,7 +185,7 @@ async def _say(
     await messages.store_replies(
         session,
         conversation=conversation,
-        replies=[Reply(desk.scripts.say(script, conversation.language, **values), script=script)],
+        replies=[await own_words(desk, session, conversation, script, **values)],
         author=author,
         now=desk.now(),
         delivery=desk.stored_as(conversation.channel),

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import Desk
+from bot.own_words import own_words
 from ledger.guard import Finding
 from ledger.models import Conversation, Message
 from ledger.services import guarding
@@ -48,7 +49,7 @@ class Guarded:
                 passed.append(reply)
                 continue
             if not held_back:
-                passed.append(Reply(desk.scripts.say(INSTEAD, conversation.language), script=INSTEAD))
+                passed.append(await own_words(desk, session, conversation, INSTEAD))
             held_back.append((reply, found))
         return cls(passed, held_back)
 

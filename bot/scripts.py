@@ -1,7 +1,7 @@
 """The desk's own sentences: what is said when the assistant does not speak (``data/scripts/desk.yml``)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
@@ -9,6 +9,7 @@ from typing import Final, Self
 from babel.dates import format_skeleton, format_time
 
 from bot.nlu.book import Entry, read
+from bot.nlu.choosing import least_heard
 from ledger.vocabulary import Language
 
 SEAM: Final = re.compile(r"(?<=[A-Za-z0-9])(?=[㐀-鿿])|(?<=[㐀-鿿])(?=[A-Za-z0-9])")
@@ -27,10 +28,14 @@ class Scripts:
         """Read ``path``. Raises BookError when a sentence is not there in every language."""
         return cls(read([path]))
 
-    def say(self, name: str, language: Language, /, **values: object) -> str:
-        """The entry called ``name``, with its ``{placeholders}`` filled in. Raises KeyError."""
+    def say(self, name: str, language: Language, /, *, heard: Sequence[str] = (), **values: object) -> str:
+        """The entry called ``name``, with its ``{placeholders}`` filled in. Raises KeyError.
+
+        ``heard`` is how it was said before, oldest first: it is said otherwise as long as there is a way.
+        """
         wordings = [wording.text for wording in self._book[name].wordings if wording.language == language]
-        return SEAM.sub(" ", wordings[0].format(**values))
+        said = [SEAM.sub(" ", wording.format(**values)) for wording in wordings]
+        return said[least_heard(said, heard) or 0]
 
 
 def day_and_time(when: datetime, language: Language) -> str:

@@ -14,6 +14,7 @@ from bot import listening, presence
 from bot.desk import Desk
 from bot.engine import Turn
 from bot.guarded import Guarded
+from bot.own_words import own_words
 from bot.scripts import day_and_time
 from ledger import queue
 from ledger.anger import persists
@@ -165,7 +166,7 @@ async def _settle_turn(
         replies.insert(0, await _about_file(desk, session, conversation))
     if await _anger_persists(desk, session, conversation, turn.heard):
         asked = await _ask_for_human(desk, session, conversation, "anger")
-        replies.append(_about_person(desk, conversation, asked, "desk_person_called"))
+        replies.append(await _about_person(desk, session, conversation, asked, "desk_person_called"))
     await _say(desk, session, conversation, replies, reply_to_id=message.id)
 
 
@@ -208,7 +209,7 @@ async def _answer_without_words(desk: Desk, gathered: Gathered) -> None:
         if gathered.has_files:
             reply = await _about_file(desk, session, conversation)
         else:
-            reply = _script(desk, conversation, "desk_unreadable")
+            reply = await own_words(desk, session, conversation, "desk_unreadable")
         await _say(desk, session, conversation, [reply], reply_to_id=turn[-1].id)
 
 
@@ -243,7 +244,7 @@ async def _call_person(
     asked = await _ask_for_human(desk, session, conversation, "engine_down")
     await alarms.engine_is_down(session, policy=desk.policy, now=desk.now())
     if not said_already:
-        reply = _about_person(desk, conversation, asked, "desk_engine_down")
+        reply = await _about_person(desk, session, conversation, asked, "desk_engine_down")
         await _say(desk, session, conversation, [reply], reply_to_id=message.id)
 
 
@@ -306,28 +307,27 @@ async def _enter_stages(
 async def _about_file(desk: Desk, session: AsyncSession, conversation: Conversation) -> Reply:
     case = await conversations.current_case(session, conversation.id)
     if case is None:
-        return _script(desk, conversation, "desk_file_kept")
+        return await own_words(desk, session, conversation, "desk_file_kept")
     await evidence.file(session, case=case, conversation_id=conversation.id, now=desk.now())
-    return _script(desk, conversation, "desk_file_filed", number=case.number)
+    return await own_words(desk, session, conversation, "desk_file_filed", number=case.number)
 
 
-def _about_person(desk: Desk, conversation: Conversation, asked: Asked, name: str) -> Reply:
+async def _about_person(
+    desk: Desk, session: AsyncSession, conversation: Conversation, asked: Asked, name: str
+) -> Reply:
     """Out of hours it is said plainly when a person is there."""
     if asked.open_now or asked.next_opening is None:
-        return _script(desk, conversation, name)
+        return await own_words(desk, session, conversation, name)
     emergency = desk.policy.emergency
-    return _script(
+    return await own_words(
         desk,
+        session,
         conversation,
         f"{name}_later",
         opening=day_and_time(asked.next_opening, conversation.language),
         ambulance=emergency.ambulance,
         police=emergency.police,
     )
-
-
-def _script(desk: Desk, conversation: Conversation, name: str, **values: object) -> Reply:
-    return Reply(desk.scripts.say(name, conversation.language, **values), script=name)
 
 
 def _may_speak(conversation: Conversation, intent: str) -> Author:

@@ -256,6 +256,12 @@ async def emotions(session: AsyncSession, conversation_id: int, latest: int) -> 
     return [level for level in reversed(levels.all()) if level is not None]
 
 
+async def said(session: AsyncSession, conversation_id: int, script: str) -> list[str]:
+    """In which words a script was said in a conversation so far, oldest first."""
+    texts = select(Message.text).where(Message.conversation_id == conversation_id, Message.script == script)
+    return list(await session.scalars(texts.order_by(Message.id)))
+
+
 async def _hold(
     session: AsyncSession, conversation_id: int, now: datetime, written_in: Language | None
 ) -> None:

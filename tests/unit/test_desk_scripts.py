@@ -37,3 +37,13 @@ def test_a_time_is_told_in_the_customers_language() -> None:
     assert day_and_time(monday, Language.ZH_HANS) == "11月23日周一 09:00"
     assert day_and_time(monday, Language.ZH_HANT) == "11月23日 週一 09:00"
     assert day_and_time(monday, Language.EN) == "Mon, Nov 23 09:00"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_second_file_is_acknowledged_in_other_words(language: Language) -> None:
+    scripts = Scripts.load(SCRIPTS)
+    heard: list[str] = []
+    for _ in range(4):
+        heard.append(scripts.say("desk_file_filed", language, heard=heard, number="QT-2026-000123"))
+    assert len(set(heard)) == 4
+    assert scripts.say("desk_file_filed", language, heard=heard, number="QT-2026-000123") == heard[0]

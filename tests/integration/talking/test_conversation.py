@@ -224,6 +224,13 @@ async def test_a_kind_the_desk_cannot_read_is_answered_kindly(world: World) -> N
     assert (await world.transcript(received.conversation_id))[-1].script == "desk_unreadable"
 
 
+async def test_the_desk_does_not_repeat_itself_either(world: World) -> None:
+    received = await world.says("", files=[PHOTO])
+    await world.says("", files=[PHOTO])
+    said = [row.text for row in await world.transcript(received.conversation_id) if row.script]
+    assert len(set(said)) == 2
+
+
 async def test_an_edit_is_recorded_and_makes_no_turn(world: World) -> None:
     received = await world.says("冰箱坏了", client_id="m7")
     edited = Edited("post", "chat-1", "m7", "u1", "冰箱又坏了")
