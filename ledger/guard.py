@@ -97,6 +97,11 @@ def advice(rule: str, language: Language) -> Advice:
     return _book().rules[rule].advice[language]
 
 
+def impersonal(text: str) -> str:
+    """The folded text without the words for who speaks and who is spoken to."""
+    return " ".join(_book().persons.sub(" ", fold(text)).split())
+
+
 def rules() -> list[str]:
     """The names of all rules, in the order of the file."""
     return list(_book().rules)
@@ -122,6 +127,7 @@ def _sentence(folded: str, said: re.Match[str]) -> str:
 @dataclass(frozen=True, slots=True)
 class _Book:
     quoted: re.Pattern[str]
+    persons: re.Pattern[str]
     rules: Mapping[str, _Rule]
 
 
@@ -130,7 +136,7 @@ def _book() -> _Book:
     written = yaml.safe_load(RULES.read_text(encoding="utf-8"))
     reported = written["reported"]
     rules = {name: _rule(name, entry, reported) for name, entry in written["rules"].items()}
-    return _Book(re.compile(fold(written["quoted"])), rules)
+    return _Book(re.compile(fold(written["quoted"])), re.compile(written["persons"]), rules)
 
 
 def _rule(name: str, entry: Mapping[str, Any], reported: Mapping[str, str]) -> _Rule:

@@ -13,9 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.backing import Backing
-from ledger.guard import HELD_BACK, OVERRIDDEN, Finding, check
+from ledger.guard import HELD_BACK, OVERRIDDEN, Finding, check, impersonal
 from ledger.models import Case, Clock, Message, Staff, Task
-from ledger.script import fold
 from ledger.services import case_lock, conversations, entries
 from ledger.services.entries import Actor
 from ledger.vocabulary import Author, ClockKind
@@ -124,5 +123,5 @@ async def _without_echoes(
         .order_by(Message.id.desc())
         .limit(RECENT)
     )
-    words = fold("\n".join(said))
-    return [one for one in found if fold(one.excerpt) not in words]
+    words = impersonal("\n".join(said))
+    return [one for one in found if impersonal(one.excerpt) not in words]

@@ -18,6 +18,7 @@ from ledger.vocabulary import Language
 ROOT = Path(__file__).parents[2]
 LABELLED = [json.loads(line) for line in (ROOT / "tests/data/guard.jsonl").read_text("utf-8").splitlines()]
 BOOK = read(sorted((ROOT / "data" / "scripts").glob("*.yml")))
+PARTS = ("develop", "held", "unseen")
 TODAY = date(2026, 11, 22)
 
 
@@ -34,24 +35,49 @@ def broken_by(row: dict[str, Any]) -> set[str]:
     return broken(row["text"], *clocks)
 
 
+HEARD = [(row["part"], broken_by(row), set(row["rules"])) for row in LABELLED]
+
+
 @dataclass
 class Score:
-    precision: float
-    recall: float
+    hits: int
+    found: int
+    labelled: int
+
+    @property
+    def precision(self) -> float:
+        return self.hits / self.found if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.hits / self.labelled
+
+    def __str__(self) -> str:
+        return f"{self.precision:.2f} / {self.recall:.2f} ({self.labelled})"
 
 
-def score(part: str, belongs: Callable[[set[str]], bool]) -> Score:
-    """Of the sentences that ``belongs`` holds for, found or labelled."""
-    rows = [(broken_by(row), set(row["rules"])) for row in LABELLED if row["part"] == part]
-    hits = sum(belongs(found) and belongs(labelled) for found, labelled in rows)
-    found = sum(belongs(found) for found, _ in rows)
-    labelled = sum(belongs(labelled) for _, labelled in rows)
-    return Score(hits / found, hits / labelled)
+def score(part: str, belongs: Callable[[set[str]], bool] = bool) -> Score:
+    """Of the sentences that ``belongs`` holds for, as found and as labelled."""
+    rows = [(belongs(found), belongs(labelled)) for of, found, labelled in HEARD if of == part]
+    return Score(
+        hits=sum(found and labelled for found, labelled in rows),
+        found=sum(found for found, _ in rows),
+        labelled=sum(labelled for _, labelled in rows),
+    )
+
+
+def table() -> str:
+    """The figures as docs/guard.md shows them: precision / recall (how many sentences are labelled so)."""
+    lines = [f"| any rule | {' | '.join(str(score(part)) for part in PARTS)} |"]
+    for rule in rules():
+        figures = (str(score(part, lambda names: rule in names)) for part in PARTS)  # noqa: B023
+        lines.append(f"| {rule} | {' | '.join(figures)} |")
+    return "\n".join(lines)
 
 
 @pytest.mark.parametrize("part", ["develop", "held"])
 def test_nearly_all_that_is_found_is_forbidden_and_nearly_all_forbidden_is_found(part: str) -> None:
-    reached = score(part, bool)
+    reached = score(part)
 
     assert reached.precision >= 0.95
     assert reached.recall >= 0.90
@@ -65,11 +91,19 @@ def test_each_rule_is_found_by_its_own_name(rule: str) -> None:
     assert reached.recall >= 0.80
 
 
-def test_half_of_the_labelled_sentences_are_good_ones_with_traps() -> None:
+def test_nothing_good_is_found_among_sentences_the_rules_were_never_fitted_to() -> None:
+    assert score("unseen").precision >= 0.95
+
+
+def test_the_figures_in_the_docs_are_those_of_these_rules() -> None:
+    assert table() in (ROOT / "docs" / "guard.md").read_text("utf-8")
+
+
+def test_a_third_and_more_of_the_labelled_sentences_are_good_ones() -> None:
     good = sum(not row["rules"] for row in LABELLED)
 
     assert len(LABELLED) >= 360
-    assert 0.35 <= good / len(LABELLED) <= 0.65
+    assert 0.3 <= good / len(LABELLED) <= 0.65
     assert {row["lang"] for row in LABELLED} == set(Language)
     assert {rule for row in LABELLED for rule in row["rules"]} == set(rules())
 

@@ -73,6 +73,14 @@ async def test_the_customers_own_words_may_be_said_back(world: World) -> None:
     assert await world.entries("guard.held_back") == []
 
 
+async def test_the_customers_own_words_may_be_said_back_turned_to_them(world: World) -> None:
+    world.engine.replies = lambda text: [reply("是您自己弄坏的，您这么跟店员说了。")]
+
+    received = await world.says("我跟店员说了，是我自己弄坏的")
+
+    assert (await world.transcript(received.conversation_id))[-1].script == "utter_chat_hello"
+
+
 async def test_what_staff_have_the_assistant_tell_is_their_word(world: World) -> None:
     received = await world.says("你好")
     world.engine.replies = lambda text: [reply("我们会赔偿您 300 元。")]
