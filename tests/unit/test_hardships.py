@@ -1,5 +1,6 @@
 """What makes it hurt is heard by its wordings, the gravest first."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,12 @@ from bot.nlu.lexicon import load
 from bot.nlu.patterns import found
 from ledger.vocabulary import Hardship
 
+STORIES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "data" / "hardships.jsonl").read_text("utf-8").splitlines()
+]
+PRECISION, RECALL = 0.92, 0.88
+"""On tests/data/hardships.jsonl; not to be lost again."""
 WORDINGS = yaml.safe_load((Path(__file__).parent / "hardship_wordings.yml").read_text(encoding="utf-8"))
 
 
@@ -40,3 +47,13 @@ def test_what_only_sounds_like_it_is_none(hardship: str, text: str) -> None:
 )
 def test_a_friendly_word_or_a_question_tells_no_hardship(text: str) -> None:
     assert found("hardships", text) == []
+
+
+def test_hardships_in_whole_messages_are_heard_at_least_as_well_as_they_were() -> None:
+    true = [{(place, one) for one in story["hardships"]} for place, story in enumerate(STORIES)]
+    said = [
+        {(place, one) for one in found("hardships", story["text"])} for place, story in enumerate(STORIES)
+    ]
+    right = sum(len(here & there) for here, there in zip(true, said, strict=True))
+    assert right / sum(map(len, said)) >= PRECISION
+    assert right / sum(map(len, true)) >= RECALL
