@@ -27,6 +27,8 @@ CORRECTING: Final = "correct"
 """The intent of a message that corrects what was told before."""
 PERSONAL: Final = frozenset({FactKind.PERSON, FactKind.PRESS_CARD})
 VEIL: Final = "…"
+LONGEST: Final = 200
+"""Characters; what is longer is no fact but a mishearing, and too long for an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ async def current(session: AsyncSession, case_id: int) -> Sequence[Fact]:
 def told(heard: Heard, message: Message, policy: Policy) -> list[Told]:
     """The facts a message tells, in its order, each once; moments resolved by when and where it was sent."""
     at = message.at.astimezone(policy.organisation.time_zone)
-    found = [_told(entity, at) for entity in heard.entities if entity["entity"] in KINDS]
+    facts = (_told(entity, at) for entity in heard.entities if entity["entity"] in KINDS)
+    found = [fact for fact in facts if len(fact.said) <= LONGEST]
     return [one for place, one in enumerate(found) if not _stands(one, found[:place])]
 
 

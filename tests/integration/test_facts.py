@@ -58,6 +58,11 @@ async def test_a_message_heard_twice_tells_its_facts_once(desk_ledger: LedgerWor
     assert len(await kept(desk_ledger, hearing.number)) == 1
 
 
+async def test_what_is_too_long_for_a_fact_is_left_in_the_story(desk_ledger: LedgerWorld) -> None:
+    endless = entity("outlet", "".join(chr(0x4E00 + place) for place in range(4000)))
+    assert said(await tells(desk_ledger, await desk_ledger.conversation(), endless, TUESDAY)) == ["上周二"]
+
+
 async def test_contacts_and_ratings_are_no_facts(desk_ledger: LedgerWorld) -> None:
     told = [entity("phone", "+8613800138000"), entity("email", "a@example.com"), entity("rating", "5")]
     assert said(await tells(desk_ledger, await desk_ledger.conversation(), *told)) == []
