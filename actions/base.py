@@ -1,7 +1,7 @@
 """What all actions have in common: read the turn, act in one transaction, leave the slots behind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,9 @@ from ledger.heard import Heard
 from ledger.services.cases import Hearing
 from ledger.vocabulary import Language
 
+OFTEN = 3
+"""How many times one question is spoken in a conversation, in other words each time, detours included."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -25,7 +28,9 @@ class Turn:
     ``key`` is the message's id as text, ``external:…`` for an outside event. ``case`` is how the case stood
     when it was last heard of, None before the first. ``awaited`` is the step whose answer is open; with a
     journalist it is the spokesperson's turn when nothing else is. ``asked`` and ``acknowledged`` are the
-    steps taken and the feelings answered in this matter.
+    steps taken and the feelings answered in this matter. ``likely`` are the intents the message may have, the
+    likeliest first; ``said`` the scripts we spoke, oldest first; ``further`` grievances named and not told of
+    yet; ``corrections`` pairs ``wrong`` and ``right``, words of theirs and what replaces them.
     """
 
     key: str
@@ -39,6 +44,10 @@ class Turn:
     acknowledged: tuple[str, ...] = ()
     misses: int = 0
     nudged: bool = False
+    likely: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    corrections: tuple[dict[str, str], ...] = ()
 
     @classmethod
     def read(cls, tracker: Tracker) -> "Turn":
@@ -57,6 +66,10 @@ class Turn:
             acknowledged=tuple(slots.get("acknowledged") or ()),
             misses=int(slots.get("misses") or 0),
             nudged=bool(slots.get("nudged")),
+            likely=tuple(intent["name"] for intent in message.get("intent_ranking") or ()),
+            said=tuple(_scripts(tracker.events)),
+            further=tuple(slots.get("further") or ()),
+            corrections=tuple(slots.get("corrections") or ()),
         )
 
     @property
@@ -74,13 +87,22 @@ class Turn:
         return next(iter(self.heard.values(entity)), None)
 
 
+def _scripts(events: Iterable[dict[str, Any]]) -> Iterator[str]:
+    told = (event.get("metadata") or {} for event in events if event.get("event") == "bot")
+    return (metadata["utter_action"] for metadata in told if "utter_action" in metadata)
+
+
 @dataclass
 class Talk:
-    """What a turn does: the transaction it runs in, the sentences it says, the slots it leaves."""
+    """What a turn does: the transaction it runs in, the sentences it says, the slots it leaves.
+
+    ``scripts`` are the names of all there are.
+    """
 
     turn: Turn
     session: AsyncSession
     dispatcher: CollectingDispatcher
+    scripts: frozenset[str] = frozenset()
     slots: dict[str, Any] = field(default_factory=dict)
     followup: str | None = None
 
@@ -99,8 +121,9 @@ class Talk:
         self.dispatcher.utter_message(response=script, **values)
 
     def come_back(self) -> None:
-        """Ask again what was open before the detour."""
-        if script := question(self.turn.awaited):
+        """Ask again what was open before the detour, unless it was asked so often that it would nag."""
+        script = question(self.turn.awaited)
+        if script and self.turn.said.count(script) < OFTEN:
             self.say(script)
 
     def ask(self, step: Step) -> None:
@@ -112,9 +135,14 @@ class Talk:
         """Note feelings as answered, so that none is answered twice."""
         self.slots["acknowledged"] = [*self.acknowledged, *feelings]
 
+    def take_back(self, wrong: str, right: str = "") -> None:
+        """Do not say ``wrong`` back any more, but ``right``."""
+        known = self.slots.get("corrections", self.turn.corrections)
+        self.slots["corrections"] = [*known, {"wrong": wrong, "right": right}]
+
     def begin_anew(self) -> None:
         """Forget what was asked and answered: another matter begins, or the same one once more."""
-        self.slots |= {"asked": [], "acknowledged": [], "nudged": False}
+        self.slots |= {"asked": [], "acknowledged": [], "further": [], "corrections": [], "nudged": False}
 
     def events(self) -> list[EventType]:
         """The slots left behind, and the proof that the turn was done."""
@@ -145,6 +173,6 @@ class LedgerAction(Action, ABC):  # type: ignore[misc]
         if responsible != self.name():
             return [FollowupAction(responsible)]
         async with resources.database().transaction() as session:
-            talk = Talk(turn, session, dispatcher)
+            talk = Talk(turn, session, dispatcher, frozenset(domain.get("responses") or ()))
             await self.act(talk)
         return talk.events()

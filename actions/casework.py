@@ -9,10 +9,12 @@ from actions.base import Talk
 from actions.meanings import Meaning
 from actions.reflection import reflect
 from actions.steps import Known, Step, question
+from ledger.anger import offers_person
 from ledger.heard import Heard
+from ledger.models import Conversation
 from ledger.services import cases
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Kind, Language, Remedy, Signal
+from ledger.vocabulary import CaseType, Holding, Kind, Language, Remedy, Signal
 
 BARE_ANSWERS = (Meaning.YES_OR_NO, Meaning.NO_CONTACT)
 
@@ -41,7 +43,7 @@ def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
     What is wanted is a wish though it bears no name we know; a journalist's questions are no complaint, as
     long as nothing is wanted.
     """
-    if awaited == Step.REMEDY and not heard.remedies and not feelings.vents(heard):
+    if awaited == Step.REMEDY and not heard.remedies and feelings.wishes(heard):
         return replace(heard, remedies=(Remedy.OTHER,))
     asks = press.inquires(heard, case) and not heard.remedies
     return replace(heard, kind=Kind.OTHER, category=None) if asks else heard
@@ -49,23 +51,48 @@ def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
 
 def remember(talk: Talk, hearing: Hearing) -> None:
     """Leave the case, and what the scripts say of it, in the slots."""
-    talk.slots["case"] = asdict(hearing)
-    talk.slots |= described(hearing, talk.turn.language)
+    talk.slots |= {"case": asdict(hearing), **described(talk, hearing)}
+    _remember_further(talk, hearing)
 
 
-def described(hearing: Hearing, language: Language) -> dict[str, Any]:
+def _remember_further(talk: Talk, hearing: Hearing) -> None:
+    """Grievances that came up beside another one, until a message of their own tells of them."""
+    heard, before = talk.turn.heard, () if hearing.opened else talk.turn.further
+    named = dict.fromkeys([*before, *heard.further])
+    untold = [code for code in named if code in hearing.further_categories and code != heard.category]
+    talk.slots["further"] = untold
+    if untold:
+        talk.slots["other_matter"] = wording.words("matters", talk.turn.language)[untold[0]]
+
+
+def described(talk: Talk, hearing: Hearing) -> dict[str, Any]:
     """The case in the customer's script, as far as the ledger holds it."""
+    language = talk.turn.language
     named = [remedy for remedy in hearing.remedies if remedy != Remedy.OTHER]
     wanted = wording.listed("remedies", named, language) if named else ""
+    told = story(talk, hearing)
     return {
         "has_case": True,
         "case_number": hearing.number,
         "pass_code": hearing.pass_code,
         "matter": wording.words("matters", language)[hearing.category or "other"],
-        "told": said_back(hearing.narrative, language),
+        "told": wording.words("story", language).format(said=told) if told else "",
         "wish": wording.words("wish", language).format(wanted=wanted) if wanted else "",
         "promise": _promise(hearing, language),
     }
+
+
+def story(talk: Talk, hearing: Hearing) -> str:
+    """The case said back to who told it, with what they corrected."""
+    told = hearing.narrative
+    for correction in talk.slots.get("corrections", talk.turn.corrections):
+        told = told.replace(correction["wrong"], correction["right"])
+    return said_back(told, talk.turn.language)
+
+
+def tells_more(talk: Talk) -> bool:
+    """Whether there is something new in a message that can be said back."""
+    return bool(reflect(talk.turn.text, talk.turn.language, talk.turn.narrative))
 
 
 def said_back(text: str, language: Language, known: str = "") -> str:
@@ -73,7 +100,7 @@ def said_back(text: str, language: Language, known: str = "") -> str:
     return reflect(text, language, known) or wording.quote(text, language)
 
 
-def known(talk: Talk, hearing: Hearing) -> Known:
+async def known(talk: Talk, hearing: Hearing) -> Known:
     """What the next step depends on."""
     heard = talk.turn.heard
     return Known(
@@ -84,16 +111,32 @@ def known(talk: Talk, hearing: Hearing) -> Known:
         remedy_known=bool(hearing.remedies),
         contact_known=hearing.contact != "unknown",
         asked=talk.asked,
-        vented=talk.turn.awaited == Step.REMEDY and feelings.vents(heard),
+        vented=talk.turn.awaited == Step.REMEDY and not feelings.wishes(heard),
+        further=bool(talk.slots.get("further")),
+        raging=await _rages(talk, hearing),
     )
 
 
+async def _rages(talk: Talk, hearing: Hearing) -> bool:
+    """Whether anger has lasted until a person should be offered, and none is on the way."""
+    conversation = await talk.session.get_one(Conversation, talk.turn.conversation_id)
+    return conversation.holding is Holding.BOT and offers_person(hearing.emotions, resources.policy().anger)
+
+
 def acknowledge(talk: Talk, found: str, noted: str = "") -> None:
-    """Answer a feeling in one breath; ``noted`` is the sentence about danger that belongs to it, or empty."""
+    """Answer a feeling in one breath; ``noted`` is the sentence about danger that belongs to it, or empty.
+
+    What was said back now is not said back again with our word. An insult is answered shorter.
+    """
     heard, language = talk.turn.heard, talk.turn.language
+    mirror = said_back(talk.turn.text, language, known=talk.turn.narrative)
+    if wording.insults(talk.turn.text):
+        found = "briefly" if mirror else "insulted"
+    talk.slots |= {"told": ""} if mirror else {}
+    talk.slots |= {"wish": ""} if found == "demand" else {}
     talk.say(
         f"utter_acknowledge_{found}",
-        mirror=said_back(talk.turn.text, language, known=talk.turn.narrative),
+        mirror=mirror,
         heat=feelings.heat(heard),
         wanted=wording.listed("remedies", heard.remedies, language) if heard.remedies else "",
         noted=noted,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from ledger.heard import Heard
-from ledger.vocabulary import Kind, Signal
+from ledger.vocabulary import Hardship, Kind, Signal
 
 HOT = 2
 """From this emotion level on, the feeling is answered before the facts."""
@@ -11,6 +11,7 @@ HOT = 2
 SURE = 0.5
 """From which confidence on a category is named; a wrong one would show that nobody listened."""
 
+CARED_FOR = frozenset({Hardship.CHILD, Hardship.ELDER, Hardship.PREGNANT, Hardship.ILL})
 THREATS = (Signal.MEDIA_THREAT, Signal.REGULATOR_THREAT, Signal.LEGAL_THREAT)
 
 
@@ -19,17 +20,15 @@ def heat(heard: Heard) -> str:
     return "hot" if heard.emotion >= HOT else "calm"
 
 
-def situation(
-    heard: Heard, acknowledged: Collection[str], *, category: str | None, asking: bool
-) -> str | None:
+def situation(heard: Heard, acknowledged: Collection[str], *, category: str | None) -> str | None:
     """The situation to acknowledge in this message, as its script is named; None when each was answered.
 
-    ``category`` is the case's: a short later message is still about the same matter. While we are ``asking``,
-    no angry message goes without an answer to it.
+    ``category`` is the case's: a short later message is still about the same matter. No angry message goes
+    without an answer to it.
     """
-    troubles = _situations(heard, category, a_wish=bool(acknowledged and heard.remedies))
+    troubles = _situations(heard, category, acknowledged)
     found = next((found for found in troubles if found not in acknowledged), None)
-    return found or (anger(heard) if asking and heard.emotion >= HOT else None)
+    return found or (anger(heard) if heard.emotion >= HOT else None)
 
 
 def anger(heard: Heard) -> str:
@@ -42,23 +41,34 @@ def vents(heard: Heard) -> bool:
     return not heard.remedies and (heard.intent == "ask_policy" or heard.emotion >= HOT)
 
 
+def wishes(heard: Heard) -> bool:
+    """Whether a message answers what is wanted, and neither lets off steam nor goes on complaining."""
+    goes_on = heard.intent.startswith("complain_") and heard.confidence >= SURE
+    return bool(heard.remedies) or not (vents(heard) or goes_on)
+
+
 def threats(announced: Collection[str], acknowledged: Collection[str]) -> list[Signal]:
     """Threats among the signals of a case that were not answered yet, in the order of the vocabulary."""
     return [signal for signal in THREATS if signal in announced and signal not in acknowledged]
 
 
-def _situations(heard: Heard, category: str | None, a_wish: bool) -> Iterator[str]:
+def _situations(heard: Heard, category: str | None, acknowledged: Collection[str]) -> Iterator[str]:
     """From the gravest on. A wish in a later message names no new trouble."""
+    a_wish = bool(acknowledged and heard.remedies)
     if heard.kind is Kind.COMPLAINT or heard.emotion >= HOT:
         yield from _hardships(heard)
     if category and not a_wish and heard.intent.startswith("complain_") and heard.confidence >= SURE:
         yield category
+    if heard.remedies and acknowledged:
+        yield "demand"
     if heard.emotion >= HOT:
         yield anger(heard)
 
 
 def _hardships(heard: Heard) -> Iterator[str]:
+    """What makes it hurt, in particular; where that is not heard, what the signals tell of it."""
+    yield from heard.hardships
     if Signal.REPEAT_UNRESOLVED in heard.signals:
-        yield "repeat"
-    if Signal.VULNERABLE in heard.signals:
+        yield Hardship.REPEATED
+    if Signal.VULNERABLE in heard.signals and not set(heard.hardships) & CARED_FOR:
         yield "vulnerable"

@@ -5,10 +5,14 @@ from actions.steps import HARD_TO_TELL, Known, Step
 
 
 def next_step(known: Known) -> Step:
-    """The open question that is left, then our word, then only that something was added."""
-    if Step.CONFIRM in known.asked:
-        return Step.ADDED
-    return _open_question(known) or Step.CONFIRM
+    """The open question that is left, then our word, then only that something was added.
+
+    Whoever goes on raging is offered a person once, instead of another question (A2).
+    """
+    step = Step.ADDED if Step.CONFIRM in known.asked else _open_question(known)
+    if step and known.raging and Step.PERSON not in known.asked:
+        return Step.PERSON
+    return step or Step.CONFIRM
 
 
 def _open_question(known: Known) -> Step | None:
@@ -16,6 +20,8 @@ def _open_question(known: Known) -> Step | None:
         return Step.STORY
     if step := crowd.next_step(known):
         return step
+    if known.further and Step.FURTHER not in known.asked:
+        return Step.FURTHER
     if not known.remedy_known and known.asked.count(Step.REMEDY) < (HARD_TO_TELL if known.vented else 1):
         return Step.REMEDY
     if not known.contact_known and Step.CONTACT not in known.asked:

@@ -1,9 +1,9 @@
 """Hearing a customer out: the case opens and grows, the feeling is answered, the next step is chosen (A1)."""
 
-from actions import casework, danger, feelings, journeys, resources
+from actions import casework, danger, fallback, feelings, journeys, resources
 from actions.base import LedgerAction, Talk
 from actions.meanings import Meaning, answer, meaning
-from actions.steps import HARD_TO_TELL, Step, after_misses
+from actions.steps import HARD_TO_TELL, Step
 from ledger.services import cases
 from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType
@@ -30,19 +30,12 @@ class ActionHear(LedgerAction):
         await _settle_contact(talk, meant)
         hearing = None if meant is Meaning.UNCLEAR else await casework.hear(talk, meant)
         if hearing is None:
-            return _ask_again(talk)
+            return fallback.ask_again(talk)
         talk.slots |= {"misses": 0, "nudged": False}
         casework.remember(talk, hearing)
         if not await danger.stays(talk):
             _acknowledge(talk, hearing, meant)
-            talk.ask(_step(talk, hearing, meant))
-
-
-def _ask_again(talk: Talk) -> None:
-    if talk.turn.heard.emotion >= feelings.HOT:
-        casework.acknowledge(talk, feelings.anger(talk.turn.heard))
-    misses = talk.turn.misses + 1
-    talk.slots |= {"misses": misses, "next_step": after_misses(misses).value}
+            talk.ask(await _step(talk, hearing, meant))
 
 
 async def _settle_contact(talk: Talk, meant: Meaning) -> None:
@@ -58,9 +51,8 @@ def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
     """Their thing, their feeling and what they announced in one; then what they gave us."""
     talk.slots["ambulance"] = resources.policy().emergency.ambulance
     if meant is Meaning.REPEATED:
-        talk.say(
-            "utter_acknowledge_repeat_said", known=casework.said_back(hearing.narrative, talk.turn.language)
-        )
+        talk.say("utter_acknowledge_repeat_said", known=casework.story(talk, hearing))
+        talk.slots["told"] = ""
         casework.acknowledge_danger(talk, hearing)
     elif found := _situation(talk, hearing):
         casework.acknowledge(talk, found, noted=casework.danger_noted(talk, hearing))
@@ -81,18 +73,23 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
     if found := journeys.acknowledgement(talk):
         return found
     asking = Step.CONFIRM not in talk.asked
-    if found := feelings.situation(heard, talk.acknowledged, category=hearing.category, asking=asking):
+    if found := feelings.situation(heard, talk.acknowledged, category=hearing.category):
         return found
+    if asking and casework.tells_more(talk):
+        return "briefly"
     if feelings.vents(heard) and (asking or "anger" not in talk.acknowledged):
         return "anger"
     opening = "demand" if heard.remedies else "other"
     return opening if hearing.opened else None
 
 
-def _step(talk: Talk, hearing: Hearing, meant: Meaning) -> Step:
+async def _step(talk: Talk, hearing: Hearing, meant: Meaning) -> Step:
     turn = talk.turn
     willing = turn.awaited == Step.CONTACT and answer(turn.heard, turn.text) is True
     if willing and hearing.contact == "unknown" and talk.asked.count(Step.CONTACT) < HARD_TO_TELL:
         return Step.CONTACT
-    step = journeys.next_step(casework.known(talk, hearing))
-    return SHORTER.get(meant, step) if step is Step.ADDED else step
+    step = journeys.next_step(await casework.known(talk, hearing))
+    if step is not Step.ADDED:
+        return step
+    rages = turn.heard.emotion >= feelings.HOT and not casework.tells_more(talk)
+    return Step.DONE if rages else SHORTER.get(meant, step)

@@ -14,9 +14,11 @@ from ledger.vocabulary import Kind, Signal
 
 INFORMATION = frozenset({"add_information", "state_remedy", "give_contact", "repeat_said"})
 DETOURS = frozenset({"action_answer", "action_chat", "action_own_up"})
+ASIDES = frozenset({"action_correct", "action_answer_doubt", "action_wait"})
+"""They go on with what was open, and ask nothing of their own."""
 ANSWERS_TO = {
-    Step.RATING: frozenset({"action_hear", "action_chat", "action_rate"}),
-    Step.OPINION: frozenset({"action_hear", "action_rate"}),
+    Step.RATING: frozenset({"action_hear", "action_chat", "action_rate", "action_answer_doubt"}),
+    Step.OPINION: frozenset({"action_hear", "action_rate", "action_answer_doubt"}),
 }
 """Actions that a word about how it was handled may look like."""
 HARMLESS = frozenset({Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND, Signal.VULNERABLE})
@@ -26,6 +28,8 @@ OF_A_CASE = frozenset({"times", "owner"})
 """Topics of wording.yml that have another answer for every case."""
 SURE = 0.5
 """From which confidence on a yes or no is believed that is none of the usual words."""
+VAGUE = 0.3
+"""Below which confidence small talk is no such thing, but something not understood."""
 CERTAIN = 0.7
 """From which confidence on small talk is taken for it while a question of ours is open."""
 A_REQUEST = 40
@@ -62,7 +66,7 @@ def answer(heard: Heard, text: str) -> bool | None:
 def meaning(heard: Heard, text: str, awaited: str | None, case_open: bool) -> Meaning:
     """What a message means when ``awaited`` is the step whose answer is still open."""
     said = answer(heard, text)
-    if not _speaks(text):
+    if not speaks(text):
         return Meaning.UNCLEAR
     if heard.values("phone") or heard.values("email"):
         return Meaning.CONTACT
@@ -101,6 +105,7 @@ def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str
         (Step.CANCEL, True): "action_withdraw",
         (Step.CANCEL, False): "action_keep",
         (Step.HUMAN, True): "action_ask_human",
+        (Step.PERSON, True): "action_ask_human",
     }
     asker = decided.get((Step(awaited), said)) if awaited else None
     return asker or ("action_hear" if awaited in QUESTIONS else None)
@@ -110,6 +115,8 @@ def _by_words(action: str, heard: Heard, text: str, awaited: str | None, case_op
     """Questions known by their words, however they were classified, and whatever we had asked."""
     if alarming(heard) or len(text) > A_REQUEST:
         return None
+    if case_open and action == "action_hear" and heard.entities and wording.corrects(text):
+        return "action_correct"
     if awaited in WITH_THE_PRESS | {Step.OUTLET}:
         robot = action == "action_own_up" and wording.asks_for_a_robot(text)
         return "action_hear" if action in QUESTIONS_OF_THEIRS and not robot else None
@@ -138,6 +145,10 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
         return "action_rate" if action in ANSWERS_TO[Step(awaited)] else None
     if action == "action_rate":
         return None if heard.values("rating") else "action_hear"
+    if action == "action_chat" and heard.confidence < VAGUE:
+        return "action_hear"
+    if action in ASIDES and _is_no_aside(heard, text, awaited):
+        return "action_hear"
     if action == "action_hear" and _withdraws(text):
         return "action_ask_withdraw"
     if action == "action_hear" and _asks_by_number(heard, awaited):
@@ -145,6 +156,12 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
     if action == "action_ask_human" and press.wants_the_spokesperson(heard):
         return "action_hear"
     return "action_hear" if action in DETOURS and _no_detour(action, heard, text, awaited) else None
+
+
+def _is_no_aside(heard: Heard, text: str, awaited: str | None) -> bool:
+    """Danger, despair, the press, or so many words that there is more in them."""
+    theirs = BESIDE_THEM | WITH_THE_PRESS | {Step.OUTLET}
+    return alarming(heard) or awaited in theirs or len(text) > A_REQUEST * 2
 
 
 def _withdraws(text: str) -> bool:
@@ -158,13 +175,14 @@ def _asks_by_number(heard: Heard, awaited: str | None) -> bool:
 
 def _no_detour(action: str, heard: Heard, text: str, awaited: str | None) -> bool:
     """Danger, despair, or an answer to us that only looks like small talk or a question."""
-    if alarming(heard) or heard.kind is Kind.COMPLAINT or not _speaks(text) or awaited in BESIDE_THEM:
+    if alarming(heard) or heard.kind is Kind.COMPLAINT or not speaks(text) or awaited in BESIDE_THEM:
         return True
     rhetorical = action == "action_answer" and wording.topic(text) == wording.NO_TOPIC
     return awaited in QUESTIONS | WITH_THE_PRESS and (rhetorical or heard.confidence < CERTAIN)
 
 
-def _speaks(text: str) -> bool:
+def speaks(text: str) -> bool:
+    """Whether there are words in a text, not marks alone."""
     return bool(re.search(r"\w", text))
 
 

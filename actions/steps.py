@@ -22,6 +22,7 @@ class Step(StrEnum):
     STORY = "story"
     HEADCOUNT = "headcount"
     PLACE = "place"
+    FURTHER = "further"
     REMEDY = "remedy"
     CONTACT = "contact"
     OUTLET = "outlet"
@@ -33,6 +34,7 @@ class Step(StrEnum):
     DONE = "done"
     MEANING = "meaning"
     HUMAN = "human"
+    PERSON = "person"
     CANCEL = "cancel"
     STATUS = "status"
     RATING = "rating"
@@ -40,7 +42,16 @@ class Step(StrEnum):
 
 
 QUESTIONS = frozenset(
-    {Step.SAFETY, Step.STORY, Step.HEADCOUNT, Step.PLACE, Step.REMEDY, Step.CONTACT, Step.OUTLET}
+    {
+        Step.SAFETY,
+        Step.STORY,
+        Step.HEADCOUNT,
+        Step.PLACE,
+        Step.FURTHER,
+        Step.REMEDY,
+        Step.CONTACT,
+        Step.OUTLET,
+    }
 )
 """Steps whose answer belongs into the case, whatever its words are."""
 
@@ -51,7 +62,8 @@ class Known:
 
     ``signals`` are those of the whole case, ``asked`` the steps taken in this matter, oldest first, with
     repetitions. ``contact_known`` is true when a contact was given or refused. ``vented``: the last message
-    let off steam where an answer was awaited.
+    let off steam where an answer was awaited. ``further``: a second grievance was heard and not told of yet.
+    ``raging``: anger has lasted until a person should be offered.
     """
 
     type: CaseType
@@ -62,6 +74,8 @@ class Known:
     contact_known: bool
     asked: tuple[str, ...] = ()
     vented: bool = False
+    further: bool = False
+    raging: bool = False
 
 
 def question(step: str | None) -> str | None:

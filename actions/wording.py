@@ -40,9 +40,14 @@ def markers(name: str) -> tuple[str, ...]:
 def listed(name: str, keys: Iterable[str], language: Language) -> str:
     """The names of ``keys`` in the entry ``name``, joined as one says them."""
     names = words(name, language)
-    *first, last = (names[key] for key in dict.fromkeys(keys))
+    return joined([str(names[key]) for key in dict.fromkeys(keys)], language)
+
+
+def joined(names: Sequence[str], language: Language) -> str:
+    """Names in a row, as one says them."""
+    *first, last = names
     joint = words("joints", language)
-    return joint["and"].join([joint["comma"].join(first), last]) if first else str(last)
+    return str(joint["and"]).join([joint["comma"].join(first), last]) if first else last
 
 
 def moment(at: datetime, now: datetime, policy: Policy, language: Language) -> str:
@@ -73,6 +78,16 @@ def topic(question: str) -> str:
     asked = question.lower()
     topics = _wording()["topics"].items()
     return next((name for name, marks in topics if any(mark in asked for mark in marks)), NO_TOPIC)
+
+
+def corrects(text: str) -> bool:
+    """Whether a text says that something before it was wrong."""
+    return any(marker in f" {text.lower()}" for marker in markers("correcting"))
+
+
+def insults(text: str) -> bool:
+    """Whether there is an insult in a text."""
+    return any(marker in f" {text.lower()} " for marker in markers("insults"))
 
 
 def asks_who_spoke(text: str) -> bool:

@@ -17,7 +17,7 @@ from bot.guarded import Guarded
 from bot.own_words import own_words
 from bot.scripts import day_and_time
 from ledger import queue
-from ledger.anger import persists
+from ledger.anger import calls_person
 from ledger.heard import Heard
 from ledger.models import Case, Conversation, Message
 from ledger.services import (
@@ -260,7 +260,7 @@ async def _anger_persists(
     rule = desk.policy.anger
     if conversation.holding is not Holding.BOT or heard.emotion < rule.level:
         return False
-    return persists(await messages.emotions(session, conversation.id, rule.turns), rule)
+    return calls_person(await messages.emotions(session, conversation.id, rule.call_after), rule)
 
 
 async def _say(

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from ledger.policy import Anger
 
 
-def persists(levels: Sequence[int], rule: Anger) -> bool:
-    """Whether the last ``rule.turns`` levels, oldest first, are all high and end no lower than they began."""
-    recent = levels[-rule.turns :]
-    return len(recent) == rule.turns and min(recent) >= rule.level and recent[-1] >= recent[0]
+def offers_person(levels: Sequence[int], rule: Anger) -> bool:
+    """Whether anger has lasted, answered, until a person should be offered; ``levels`` oldest first."""
+    return _persists(levels, rule.level, rule.offer_after)
+
+
+def calls_person(levels: Sequence[int], rule: Anger) -> bool:
+    """Whether it has gone on until one comes unasked."""
+    return _persists(levels, rule.level, rule.call_after)
+
+
+def _persists(levels: Sequence[int], level: int, turns: int) -> bool:
+    """Whether the last ``turns`` levels are all high and end no lower than they began."""
+    recent = levels[-turns:]
+    return len(recent) == turns and min(recent) >= level and recent[-1] >= recent[0]

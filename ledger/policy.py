@@ -224,10 +224,20 @@ class Matrix(Part):
 
 
 class Anger(Part):
-    """A person is fetched after ``turns`` turns in a row at emotion ``level`` or more, not calming down."""
+    """Messages in a row at emotion ``level`` or more, not calming down.
+
+    After ``offer_after`` of them a person is offered, after ``call_after`` one is called unasked.
+    """
 
     level: int = Field(ge=1, le=3)
-    turns: int = Field(ge=1)
+    offer_after: int = Field(ge=1)
+    call_after: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _offered_before_called(self) -> Self:
+        if self.call_after <= self.offer_after:
+            raise ValueError("call_after must be greater than offer_after")
+        return self
 
 
 class Listening(Part):

@@ -16,6 +16,8 @@ from bot.runtime.database import prepare
 from bot.runtime.supervisor import Supervisor
 from bot.settings import Settings
 from ledger.db import Database
+from ledger.heard import Heard
+from ledger.models import Conversation, Message
 from ledger.services import messages
 
 STARTING_SECONDS = 300
@@ -73,6 +75,7 @@ class Customer:
         assert answer.status_code == 200, answer.text
         self.heard, self.replies = answer.json()["heard"], answer.json()["replies"]
         self.language = self.heard.get("language") or self.language
+        await self._note_heard()
         return self.text
 
     async def told(self, intent: str, key: str = "1", **entities: Any) -> str:
@@ -100,6 +103,13 @@ class Customer:
     def scripts(self) -> list[str]:
         """The names of the last answer's scripts."""
         return [reply["script"] for reply in self.replies]
+
+    async def _note_heard(self) -> None:
+        """As the desk does: the trail of emotions stands with the messages."""
+        async with self.assistant.database.transaction() as session:
+            conversation = await session.get_one(Conversation, self.conversation)
+            message = await session.get_one(Message, self.message_id)
+            messages.note_heard(conversation, message, Heard.from_parse(self.heard), datetime.now(UTC))
 
     async def _log(self, text: str) -> None:
         async with self.assistant.database.transaction() as session:

@@ -108,7 +108,7 @@ async def test_an_answer_about_the_case_is_no_progress_of_it(world: World) -> No
 async def test_a_reply_is_evidence_of_its_stage(world: World) -> None:
     world.engine.hear = lambda text: complaint()
     world.engine.replies = lambda text: [
-        reply("三次了,换谁都烦。", "acknowledge", "utter_acknowledge_repeat")
+        reply("三次了,换谁都烦。", "acknowledge", "utter_acknowledge_repeated")
     ]
     received = await world.writes("修了三次")
     await _heard_as_complaint(world, received.message_id)
@@ -247,19 +247,20 @@ async def test_anger_that_does_not_fall_brings_a_person(world: World) -> None:
     world.engine.hear = lambda text: heard(emotion=2)
     received = await world.says("一")
     await world.says("二")
-    assert (await world.conversation(received.conversation_id)).holding == Holding.BOT
     await world.says("三")
+    assert (await world.conversation(received.conversation_id)).holding == Holding.BOT
+    await world.says("四")
     held = await world.conversation(received.conversation_id)
     assert (held.holding, held.handoff_reason) == ("waiting", "anger")
     assert (await world.transcript(received.conversation_id))[-1].script == "desk_person_called"
 
 
 async def test_anger_that_falls_does_not(world: World) -> None:
-    levels = iter([3, 2, 2])
+    levels = iter([3, 3, 2, 2])
     world.engine.hear = lambda text: heard(emotion=next(levels))
     received = await world.says("一")
-    await world.says("二")
-    await world.says("三")
+    for further in ("二", "三", "四"):
+        await world.says(further)
     assert (await world.conversation(received.conversation_id)).holding == Holding.BOT
 
 
