@@ -10,19 +10,20 @@ from bot.nlu.facts.counts import people, times, vehicles
 from bot.nlu.facts.dates import dates
 from bot.nlu.facts.durations import durations
 from bot.nlu.facts.names import authorities, persons, places, products
-from bot.nlu.facts.press import columns, outlets, press_cards
+from bot.nlu.facts.press import columns, journalists, outlets, press_cards
 from bot.nlu.facts.text import Found, Text
 
 READERS: tuple[Callable[[Text], Iterable[Found]], ...] = (
     press_cards,
     columns,
     outlets,
+    journalists,
     amounts,
     people,
     vehicles,
     times,
-    durations,
     dates,
+    durations,
     authorities,
     places,
     persons,

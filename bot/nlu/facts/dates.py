@@ -179,7 +179,7 @@ _DAYS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
     ),
     (
         pattern(
-            r"(?<![\d第a-z月])(?P<day>\d{1,2}|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)(?:号|日)(?!店|楼|线|院|门|馆|机|窗|柜|桌|房|床|车|仓|元|本|技|客|登)"
+            r"(?<![\d第a-z月了咗足])(?P<day>\d{1,2}|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)(?:号|日)(?!店|楼|线|院|门|馆|机|窗|柜|桌|房|床|车|仓|元|本|技|客|登)"
         ),
         _day_of_month,
     ),
@@ -215,7 +215,7 @@ _DAYS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
 _CLOCKS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
     (
         pattern(
-            rf"(?P<part>{_PART})(?P<hour>\d{{1,2}}|[一二三四五六七八九十两]{{1,2}})(?:点钟?|时|:)"
+            rf"(?P<part>{_PART})\s?(?P<hour>\d{{1,2}}|[一二三四五六七八九十两]{{1,2}})(?:点钟?|时|:)"
             r"(?:(?P<half>半)|(?P<quarter>一刻)|(?P<minute>[0-5]?\d)分?|多|左右|几)?"
         ),
         _clock,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.nlu.facts.listed import listed
+from bot.nlu.facts.press import SURNAME
 from bot.nlu.facts.text import Found, Text, pattern
 from bot.nlu.lexicon import load
 
@@ -19,11 +20,11 @@ _KIND = (
     "|校区|影城|食堂"
 )
 _BEFORE = (
-    r"(?:^|(?<=[\s,。!?;:、(])|(?<=[在喺])|(?<=到)|(?<=去)|(?<=从)|(?<=于)|(?<=你们)|(?<=你家)|(?<=贵公司)|(?<=的)|(?<=是)|(?<=来)|(?<=回)"
+    r"(?:^|(?<=[\s,。!?;:、(])|(?<=[在喺])|(?<=到)|(?<=去)|(?<=从)|(?<=于)|(?<=你们)|(?<=你哋)|(?<=你家)|(?<=贵公司)|(?<=的)|(?<=是)|(?<=来)|(?<=回)"
     r"|(?<=了)|(?<=我们)|(?<=咱们)|(?<=找)|(?<=进)|(?<=和)|(?<=跟)|(?<=住)|(?<=[天晚午上早日月年周]))"
 )
 _CHINESE_PLACE = pattern(
-    rf"{_BEFORE}(?P<name>(?:{_HAN}){{2,10}}?(?:{_KIND})(?![员长铺主家面子门口内人里]?名)(?!员|长|家|铺|主))"
+    rf"{_BEFORE}(?P<name>(?:{_HAN}){{2,10}}?(?:{_KIND})(?!店|分店|[员长铺主家面子门口内人里]?名)(?!员|长|家|铺|主))"
 )
 _NO_NAME = pattern(
     r"^(?:线上|线下|网络|实体|附近|隔壁|楼下|对面|另外|其他|所有|全部|当地|官方|售后|客服|维修|服务|投诉|人工|购物|呼叫|配送|快递|物流|数据|美容|水果"
@@ -56,22 +57,18 @@ _OPENING = pattern(
     r"|Actually|Every|Which|Each|Our|Their|His|Her|Any|Same|Bloody|Whole) )+"
 )
 
-_SURNAME = (
-    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
-    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温庄颜柯翁]"
-)
 _TITLE = (
     "经理|店长|主管|主任|师傅|客服|店员|医生|护士|老师|专员|顾问|组长|领班|队长|司机|前台"
     "|总监|经纪|业务员|销售|管家|保安|督导|营业员|工程师|先生|小姐|女士"
 )
 _CHINESE_PERSON = (
-    pattern(rf"(?<!我)(?<!本人)(?P<name>姓{_SURNAME})(?=的|,|。|\s|$|那|,)"),
+    pattern(rf"(?<!我)(?<!本人)(?P<name>姓{SURNAME})(?=的|,|。|\s|$|那|,)"),
     pattern(
-        rf"(?:[他她个位人员服理长傅师]|主管|销售)(?:自称)?(?:名字)?叫(?:做)?(?P<name>(?:{_SURNAME}[一-鿿]{{1,2}}?|[阿小][一-鿿]|[a-z]{{2,12}}))(?=的|,|。|\s|$|!|那)"
+        rf"(?:[他她个位人员服理长傅师]|主管|销售)(?:自称)?(?:名字)?叫(?:做)?(?P<name>(?:{SURNAME}[一-鿿]{{1,2}}?|[阿小][一-鿿]|[a-z]{{2,12}}))(?=的|,|。|\s|$|!|那)"
     ),
-    pattern(rf"(?P<name>(?<!姓){_SURNAME}(?:{_TITLE}))(?!说不)"),
+    pattern(rf"(?P<name>(?<!姓){SURNAME}(?:{_TITLE}))(?!说不)"),
     pattern(
-        rf"(?:{_TITLE})(?P<name>[小阿老]{_SURNAME}|{_SURNAME}[一-鿿]{{1,2}}(?=的|,|。|\s|$|说|骂|态|把|让))"
+        rf"(?:{_TITLE})(?P<name>[小阿老]{SURNAME}|{SURNAME}[一-鿿]{{1,2}}(?=的|,|。|\s|$|说|骂|态|把|让))"
     ),
     pattern(r"(?:工号|员工编号)(?:是|为|:)?\s?(?P<name>[a-z]{0,3}\d{2,8})"),
 )
@@ -89,6 +86,9 @@ _ENGLISH_PERSON = (
         r"(?P<name>[A-Za-z][a-z]+(?: [A-Z][a-z]+)?)"
     ),
     pattern(rf"\b(?:{_ROLE}),? (?P<name>(?!I\b)[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b"),
+    pattern(
+        rf"\b(?:{_ROLE}) (?:at|from|in|behind|on) (?:the|your) [a-z]+(?: [a-z]+)?, (?P<name>[A-Z][a-z]+)\b"
+    ),
     pattern(r"\b(?P<name>(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+)\b"),
     pattern(
         rf"\b(?P<name>(?!(?:The|Your|My|A|An|Our|This|That|One|No|Some|Every|And|But|Is|When|Then|Told"

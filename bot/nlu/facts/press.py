@@ -6,9 +6,14 @@ from typing import Final
 from bot.nlu.facts.listed import listed
 from bot.nlu.facts.text import Found, Text, pattern
 
+SURNAME: Final = (
+    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
+    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温庄颜柯翁]"
+)
+"""The family names most people have."""
 _NAME = r"[一-鿿](?<![是的在找给跟和与去到我你他们上了让叫请被向打等来个家做写办播])"
 _SAID = (
-    r"(?:^|(?<=[\s,。!?;:、(\"'是的在找给跟和与去到上让叫请被向])|(?<=电视台)|(?<=[日晚早晨时]报)|"
+    r"(?:^|(?<=[\s,。!?;:、(\"'是的在找给跟和与去到上让叫请被向做写办播])|(?<=电视台)|(?<=[日晚早晨时]报)|"
     r"(?<=新闻)|(?<=联系了)|(?<=告诉)|(?<=我们)|(?<=你们))"
 )
 _CHINESE_OUTLET = pattern(
@@ -40,6 +45,30 @@ _PRESS_CARD = pattern(
 )
 
 
+_COLUMN_NAMED = pattern(
+    r"\b(?:column|programme|program|segment|podcast)(?: is| called|:| named)? "
+    r"(?P<name>[A-Z][\w']*(?: [A-Z][\w']*){0,3})"
+)
+_PRESS = pattern(r"记者|编导|通讯员|\b(?:reporter|journalist|correspondent|producer|editor|column|press)\b")
+_CHINESE_JOURNALIST = pattern(
+    rf"记者(?:叫|是|,)?(?P<name>{SURNAME}[一-鿿]{{1,2}}?)(?=$|[,。!\s]|想|要|来|在|,|的)"
+)
+_ENGLISH_JOURNALIST = pattern(
+    r"\b(?:I'm|I am|[Tt]his is|[Mm]y name is|[Nn]ame's) "
+    r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?=,| from| with| of| at| and)"
+)
+
+
+def journalists(text: Text) -> Iterator[Found]:
+    """The journalist's own name, in a message that speaks of the press."""
+    if not _PRESS.search(text.folded) and not any(outlets(text)):
+        return
+    for found in _CHINESE_JOURNALIST.finditer(text.folded):
+        yield _named("person", text, *found.span("name"))
+    for found in _ENGLISH_JOURNALIST.finditer(text.written):
+        yield _named("person", text, *found.span("name"))
+
+
 def outlets(text: Text) -> Iterator[Found]:
     """The medium: a known one, or a name that ends like one."""
     known, _ = listed("outlets")
@@ -59,6 +88,8 @@ def columns(text: Text) -> Iterator[Found]:
     for found in _COLUMN.finditer(text.folded):
         if found.lastgroup and not _NO_COLUMN.fullmatch(found[found.lastgroup].split(" ")[0]):
             yield _named("column", text, *found.span(found.lastgroup))
+    for found in _COLUMN_NAMED.finditer(text.written):
+        yield _named("column", text, *found.span("name"))
 
 
 def press_cards(text: Text) -> Iterator[Found]:
