@@ -21,6 +21,8 @@ News = dict[str, Any]
 MISSED: Final = "missed"
 # A reader this far behind reads its rows again instead of one piece of news after another.
 BACKLOG: Final = 1000
+# Whoever only listens would not notice for hours that the other side is gone. Seconds, seconds, times.
+KEEPALIVE: Final = {"keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3"}
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +31,8 @@ class Live:
     """One listening connection a process, shared by all who subscribe."""
 
     def __init__(self, url: str, *, reconnect_after: float = 1.0) -> None:
-        self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        address = make_url(url).set(drivername="postgresql").update_query_dict(KEEPALIVE)
+        self._conninfo = address.render_as_string(hide_password=False)
         self._reconnect_after = reconnect_after
         self._subscribers: dict[asyncio.Queue[News], frozenset[str]] = {}
         self._task: asyncio.Task[None] | None = None

@@ -32,8 +32,10 @@ class Board:
         """The state of the desk, at most half a second old."""
         async with self._reading:
             if self._snapshot is None or monotonic() - self._read_at > FRESH:
-                self._read_at = monotonic()
+                begun = monotonic()
                 self._snapshot = await self._fetch()
+                # Only now: a reading that failed, or whose page was left meanwhile, has read nothing.
+                self._read_at = begun
             return self._snapshot
 
     async def _fetch(self) -> Snapshot:

@@ -49,7 +49,7 @@ class _Page:
         self._cases: tuple[str, ...] = ()
         self._held: object = None
         on_news(visit.desk, self.refresh, "message", "conversation", "case", "clock", about=self._about)
-        on_news(visit.desk, self._show_typing, CUSTOMER_TYPING, about=self._about)
+        on_news(visit.desk, self._show_typing, CUSTOMER_TYPING, about=self._about, catch_up=False)
         with ui.element("div").classes("qt-columns"):
             with ui.element("div"):
                 self._holding = ui.element("div").classes("qt-line")

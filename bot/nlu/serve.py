@@ -25,7 +25,7 @@ def serve() -> None:
     _check_answers_of_actions_by_a_schema_read_once()
     token = os.environ.get("QINGTING_ENGINE_TOKEN")
     # Added here, not by who starts us: a command line can be read by everybody on the machine.
-    sys.argv = ["rasa", "run", *sys.argv[1:], *(("--auth-token", token) if token else ())]
+    sys.argv = ["rasa", "run", *sys.argv[1:], *((f"--auth-token={token}",) if token else ())]
     main()
 
 

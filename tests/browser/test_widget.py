@@ -477,3 +477,29 @@ async def test_a_status_is_looked_up_by_number_and_pass_code(page: Page, served:
 
 async def _abort(route: Route) -> None:
     await route.abort()
+
+
+async def test_messages_in_a_row_are_listened_to_and_a_quick_reply_is_answered_at_once(
+    page: Page, database_url: str, tmp_path: Path
+) -> None:
+    policy = policies.listening(unfinished="30s", pause="30s", longest="30s", finished="0s")
+    async with serving(database_url, tmp_path, policy=policy) as served:
+        served.engine.reply = lambda text: [
+            {
+                "text": f"听到：{text}",
+                "stage": "listen",
+                "buttons": [] if "退款" in text else [{"title": "退款", "payload": "我要退款"}],
+            }
+        ]
+        await page.goto(served.url)
+        await say(page, "你们这破冰箱！！！")
+        await expect(page.locator(".typing")).to_be_visible()
+        await expect(page.locator(".bubble.bot")).to_have_count(1)
+        await say(page, "修了三次还是坏的，今天又不制冷。")
+        await expect(page.locator(".bubble.bot").last).to_contain_text("你们这破冰箱")
+        await expect(page.locator(".bubble.bot").last).to_contain_text("今天又不制冷")
+
+        await page.get_by_role("button", name="退款").click()
+
+        await expect(page.locator(".bubble.bot").last).to_contain_text("我要退款")
+        await expect(page.locator(".bubble.bot")).to_have_count(3)
