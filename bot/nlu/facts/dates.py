@@ -1,13 +1,16 @@
 """Dates and times of day, absolute and relative, as the moments that ledger/moments.py resolves."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from bot.nlu.facts.numbers import CHINESE, ENGLISH, whole
 from bot.nlu.facts.text import Found, Text, pattern
 
-Read = Callable[[re.Match[str]], str | None]
+Said = defaultdict[str, str]
+"""The parts of a wording by name; empty where it has none of that name."""
+Read = Callable[[Said], str | None]
 
 _NEAR: Final = {
     "大前天|three days ago": "-P3D",
@@ -46,80 +49,79 @@ _UNITS: Final = {
 _UNIT = "|".join(_UNITS.values())
 
 
-def _near(found: re.Match[str]) -> str | None:
-    moment = next(moment for words, moment in _NEAR.items() if re.fullmatch(words, found["near"]))
-    if found["month"]:
-        return _joined(moment, whole(found["month"]), whole(found["day"] or ""))
-    return _joined(moment, whole(found["of_month"])) if found["of_month"] else moment
+def _near(said: Said) -> str | None:
+    moment = next(moment for words, moment in _NEAR.items() if re.fullmatch(words, said["near"]))
+    if said["month"]:
+        return _joined(moment, whole(said["month"]), whole(said["day"]))
+    return _joined(moment, whole(said["of_month"])) if said["of_month"] else moment
 
 
-def _week(found: re.Match[str]) -> str:
-    if not found["week"]:
-        return f"-W-{_WEEKDAYS[found['weekday']]}"
-    day = f"-{_WEEKDAYS[found['weekday']]}" if found["weekday"] else ""
-    return _WEEKS[found["week"]] + day
+def _week(said: Said) -> str:
+    if not said["week"]:
+        return f"-W-{_WEEKDAYS[said['weekday']]}"
+    day = f"-{_WEEKDAYS[said['weekday']]}" if said["weekday"] else ""
+    return _WEEKS[said["week"]] + day
 
 
-def _english_week(found: re.Match[str]) -> str:
-    if found["next"]:
-        return "+P1W" + (f"-{_day(found['day'])}" if found["day"] else "")
-    return f"-W-{_day(found['day'])}" if found["day"] else ("-P0W" if found["this"] else "-P1W")
+def _english_week(said: Said) -> str:
+    if said["next"]:
+        return "+P1W" + (f"-{_day(said['day'])}" if said["day"] else "")
+    return f"-W-{_day(said['day'])}" if said["day"] else ("-P0W" if said["this"] else "-P1W")
 
 
-def _ago(found: re.Match[str]) -> str | None:
-    count = {"a": 1, "an": 1, "半": None}.get(found["count"], whole(found["count"]))
-    unit = next(unit for unit, words in _UNITS.items() if re.fullmatch(words, found["unit"]))
+def _ago(said: Said) -> str | None:
+    count = {"a": 1, "an": 1, "半": None}.get(said["count"], whole(said["count"]))
+    unit = next(unit for unit, words in _UNITS.items() if re.fullmatch(words, said["unit"]))
     if count is None:
         return None
     return f"-PT{count}H" if unit == "H" else f"-P{count}{unit}"
 
 
-def _calendar(found: re.Match[str]) -> str | None:
-    year, month, day = (whole(found[part] or "") for part in ("year", "month", "day"))
+def _calendar(said: Said) -> str | None:
+    year, month, day = (whole(said[part]) for part in ("year", "month", "day"))
     if not 1 <= (month or 1) <= 12 or not 1 <= (day or 1) <= 31:
         return None
     return _joined(f"{year:04}" if year else "-", month, day)
 
 
-def _year(found: re.Match[str]) -> str:
-    return found["year"] or found["since"]
+def _year(said: Said) -> str:
+    return said["year"] or said["since"]
 
 
-def _day_of_month(found: re.Match[str]) -> str | None:
-    day = whole(found["day"])
+def _day_of_month(said: Said) -> str | None:
+    day = whole(said["day"])
     return f"---{day:02}" if day and day <= 31 else None
 
 
-def _named_month(found: re.Match[str]) -> str | None:
-    month = _MONTH_NAMES.index(found["month"][:3]) + 1
-    day = int(found["day"] or found["first"]) if found["day"] or found["first"] else None
-    return _joined(found["year"] or "-", month, day)
+def _named_month(said: Said) -> str | None:
+    month = _MONTH_NAMES.index(said["month"][:3]) + 1
+    day = said["day"] or said["first"]
+    return _joined(said["year"] or "-", month, int(day) if day else None)
 
 
-def _bare_month(found: re.Match[str]) -> str:
-    month = _MONTH_NAMES.index(found["month"][:3]) + 1
-    return _joined(found["year"] or "-", month) if not found["last"] else _joined("-", month)
+def _bare_month(said: Said) -> str:
+    return _joined(said["year"] or "-", _MONTH_NAMES.index(said["month"][:3]) + 1)
 
 
-def _american(found: re.Match[str]) -> str | None:
-    month, day = int(found["month"]), int(found["day"])
+def _american(said: Said) -> str | None:
+    month, day = int(said["month"]), int(said["day"])
     if month > 12:
         month, day = day, month
-    year = found["year"]
+    year = said["year"]
     return _joined(f"20{year[-2:]}" if year else "-", month, day) if 1 <= month <= 12 and day <= 31 else None
 
 
-def _clock(found: re.Match[str]) -> str | None:
-    hour, part = whole(found["hour"]), found["part"]
-    minute = 30 if found["half"] else 15 if found["quarter"] else whole(found["minute"] or "") or 0
+def _clock(said: Said) -> str | None:
+    hour, part = whole(said["hour"]), said["part"]
+    minute = 30 if said["half"] else 15 if said["quarter"] else whole(said["minute"]) or 0
     return _time(hour, minute, _afternoon(part)) if hour is not None else None
 
 
-def _english_clock(found: re.Match[str]) -> str | None:
-    if found["named"]:
-        return "T12:00" if found["named"] == "noon" else "T00:00"
-    later = {"p": True, "a": False}.get((found["half"] or "")[:1])
-    return _time(int(found["hour"]), int(found["minute"] or 0), later)
+def _english_clock(said: Said) -> str | None:
+    if said["named"]:
+        return "T12:00" if said["named"] == "noon" else "T00:00"
+    later = {"p": True, "a": False}.get(said["half"][:1])
+    return _time(int(said["hour"]), int(said["minute"] or 0), later)
 
 
 _CALENDAR_DAY = (
@@ -141,9 +143,7 @@ _DAYS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
         _week,
     ),
     (
-        pattern(
-            r"(?P<week>(?!))?(?<!每)(?<!每个)(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天](?!到|至|早|文))"
-        ),
+        pattern(r"(?<!每)(?<!每个)(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天](?!到|至|早|文))"),
         _week,
     ),
     (
@@ -160,7 +160,7 @@ _DAYS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
     (pattern(rf"\b(?P<count>{ENGLISH}|an?) (?:full )?(?P<unit>{_UNIT})(?: ago|back\b)"), _ago),
     (
         pattern(
-            r"(?<!every )(?P<next>(?!))?(?P<this>(?!))?\b(?P<day>(?:mon|tues|wednes|thurs|fri|satur"
+            r"(?<!every )\b(?P<day>(?:mon|tues|wednes|thurs|fri|satur"
             r"|sun)day)\b"
         ),
         _english_week,
@@ -172,7 +172,7 @@ _DAYS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
         _calendar,
     ),
     (pattern(rf"(?P<year>20\d\d)年{_CALENDAR_DAY}"), _calendar),
-    (pattern(rf"(?P<year>(?!))?(?<![\d个年几两]){_CALENDAR_DAY}(?!饼|亮|租|付|薪|子|经|嫂)"), _calendar),
+    (pattern(rf"(?<![\d个年几两]){_CALENDAR_DAY}(?!饼|亮|租|付|薪|子|经|嫂)"), _calendar),
     (
         pattern(r"(?<![\d-])(?P<year>20[0-2]\d)年(?!代|货)|\b(?:in|since|from) (?P<since>20[0-2]\d)\b"),
         _year,
@@ -186,20 +186,20 @@ _DAYS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
     (
         pattern(
             rf"\b(?:(?P<month>{_MONTH_NAME}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>20\d\d))?)\b"
-            rf"(?P<first>(?!))?"
+            rf""
         ),
         _named_month,
     ),
     (
         pattern(
             rf"\b(?P<first>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH_NAME})(?:,? "
-            rf"(?P<year>20\d\d))?(?P<day>(?!))?"
+            rf"(?P<year>20\d\d))?"
         ),
         _named_month,
     ),
     (
         pattern(
-            rf"\b(?:in|since|from|by|until|late|early|mid|(?P<last>last)|this|of|back in|end of) "
+            rf"\b(?:in|since|from|by|until|late|early|mid|last|this|of|back in|end of) "
             rf"(?P<month>{_MONTH_NAME})(?:,? (?P<year>20\d\d))?(?! \d)"
         ),
         _bare_month,
@@ -209,7 +209,7 @@ _DAYS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
             r"(?<![\d/.$])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>(?:20)?\d\d)(?![\d/])"
             r"|(?:\bon |\bsince |\bof |[从在自到])(?P<m>\d{1,2})/(?P<d>[12]\d|3[01])(?![\d/])"
         ),
-        lambda found: _american(found) if found["month"] else _joined("-", int(found["m"]), int(found["d"])),
+        lambda said: _american(said) if said["month"] else _joined("-", int(said["m"]), int(said["d"])),
     ),
 )
 _CLOCKS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
@@ -222,14 +222,14 @@ _CLOCKS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
     ),
     (
         pattern(
-            r"(?P<part>(?!))?(?<![\d.有第差快])(?P<hour>\d{1,2}|[一二三四五六七八九十两]{1,2})(?:点|时(?=\d))"
+            r"(?<![\d.有第差快])(?P<hour>\d{1,2}|[一二三四五六七八九十两]{1,2})(?:点|时(?=\d))"
             r"(?:(?P<half>半)|(?P<quarter>一刻)|(?P<minute>[0-5]?\d)分?|钟|多|左右|整|几|(?=到|去|来|就|才))"
         ),
         _clock,
     ),
     (
         pattern(
-            r"(?P<part>(?!))?(?P<half>(?!))?(?P<quarter>(?!))?(?<![\d:])(?P<hour>[01]?\d|2[0-3]):"
+            r"(?<![\d:])(?P<hour>[01]?\d|2[0-3]):"
             r"(?P<minute>[0-5]\d)(?![\d:])(?! ?[ap]\.?m)"
         ),
         _clock,
@@ -245,7 +245,7 @@ _CLOCKS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
     (
         pattern(
             r"\b(?:at|around|about|by|before|after) (?P<hour>1[0-2]|[1-9])(?::(?P<minute>[0-5]\d))?"
-            r"(?P<half>(?!))?(?P<named>(?!))?"
+            r""
             r"(?: o'clock)?(?=$|[,.!?;]|\s(?:and|but|when|on|at|in|near|outside|for|with|yesterday|today"
             r"|last|this|the|my|i|he|she|they|we)\b)"
         ),
@@ -253,7 +253,7 @@ _CLOCKS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
     ),
     (
         pattern(
-            r"(?P<part>(?!))?(?<=[天日晚早晨夜])(?P<hour>\d{1,2}|[一二三四五六七八九十两]{1,2})点"
+            r"(?<=[天日晚早晨夜])(?P<hour>\d{1,2}|[一二三四五六七八九十两]{1,2})点"
             r"(?:(?P<half>半)|(?P<quarter>一刻)|(?P<minute>[0-5]?\d)分?|多|左右|几)?"
         ),
         _clock,
@@ -282,9 +282,13 @@ def _all(text: Text, forms: tuple[tuple[re.Pattern[str], Read], ...]) -> list[Fo
     for form, read in forms:
         for found in form.finditer(text.folded):
             apart = all(found.end() <= other.start or found.start() >= other.end for other in kept)
-            if apart and (moment := read(found)):
+            if apart and (moment := read(_said(found))):
                 kept.append(Found("date", moment, *found.span()))
     return kept
+
+
+def _said(found: re.Match[str]) -> Said:
+    return defaultdict(str, {name: words for name, words in found.groupdict().items() if words})
 
 
 def _joined(start: str, *parts: int | None) -> str:
