@@ -35,7 +35,7 @@ def resolve(moment: str, at: datetime) -> str:
         if found := pattern.fullmatch(day):
             try:
                 return READERS[form](at, *found.groups()) + time
-            except ValueError:
+            except (ArithmeticError, ValueError):
                 return moment
     return moment
 

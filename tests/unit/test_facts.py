@@ -5,20 +5,24 @@ A fact counts as found when one of its kind with its value is found; the words m
 """
 
 import json
+import random
 import time
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.nlu.facts import facts
+from ledger.moments import resolve
 from ledger.vocabulary import FactKind
 
 ROWS: list[dict[str, Any]] = [
     json.loads(line)
     for line in (Path(__file__).parents[1] / "data" / "facts.jsonl").read_text("utf-8").splitlines()
 ]
+SOME_DAY = datetime(2026, 3, 31, 10)
 FOUND_ELSEWHERE = {FactKind.ORDER_NUMBER}
 KINDS = [kind for kind in FactKind if kind not in FOUND_ELSEWHERE]
 BARS = dict.fromkeys(KINDS, (0.9, 0.9)) | {
@@ -70,6 +74,17 @@ def test_facts_are_found_at_least_as_well_as_they_were(kind: FactKind) -> None:
 def test_a_fact_stands_where_it_was_said() -> None:
     for row in ROWS:
         assert all(row["text"][fact.start : fact.end].strip() for fact in facts(row["text"]))
+
+
+def test_no_text_whatever_is_too_much_for_the_readers() -> None:
+    pieces = [*"零一二三十百千万亿两几多半个月日号点年周天前后上下去今晚次人户辆车块元的0123456789/:-.,$¥ "]
+    pieces += [" last ", " next ", " two ", " hundred ", " and ", " March ", " weeks ago ", " am ", " at "]
+    chance = random.Random(7)
+    for _ in range(3000):
+        text = "".join(chance.choice(pieces) for _ in range(30))
+        for fact in facts(text):
+            assert json.dumps(fact.value)
+            assert fact.kind != "date" or resolve(fact.value, SOME_DAY)
 
 
 def test_reading_a_message_costs_less_than_three_milliseconds() -> None:

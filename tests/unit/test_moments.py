@@ -45,7 +45,7 @@ def test_what_is_a_date_already_stays_as_it_is(moment: str) -> None:
     assert resolve(moment, A_SUNDAY) == moment
 
 
-@pytest.mark.parametrize("moment", ["--02-30", "--13-01", "soon", ""])
+@pytest.mark.parametrize("moment", ["--02-30", "--13-01", "-P9999999999D", "-P3000Y", "soon", ""])
 def test_what_is_no_day_is_kept_as_it_was_heard(moment: str) -> None:
     assert resolve(moment, A_SUNDAY) == moment
 

@@ -79,7 +79,7 @@ def _ago(said: Said) -> str | None:
 
 def _calendar(said: Said) -> str | None:
     year, month, day = (whole(said[part]) for part in ("year", "month", "day"))
-    if not 1 <= (month or 1) <= 12 or not 1 <= (day or 1) <= 31:
+    if month is None or not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
         return None
     return _joined(f"{year:04}" if year else "-", month, day)
 

@@ -44,7 +44,7 @@ def number(said: str) -> Decimal | None:
         return Decimal(_SET[said])
     try:
         return _english(said) if said.isascii() else _chinese(said)
-    except (ValueError, ArithmeticError):
+    except (ArithmeticError, LookupError, ValueError):
         return None
 
 
