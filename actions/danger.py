@@ -37,11 +37,11 @@ async def stays(talk: Talk) -> bool:
 
 async def _stay(talk: Talk) -> None:
     """The help line, a person, no case talk."""
-    emergency = resources.policy().emergency
+    numbers = resources.policy().emergency.numbers(talk.turn.language)
     talk.slots |= {
         "next_step": Step.STAY.value,
-        "crisis_line": emergency.crisis_line,
-        "ambulance": emergency.ambulance,
+        "crisis_line": numbers.crisis_line,
+        "ambulance": numbers.ambulance,
     }
     await handoff.ask_for_human(
         talk.session,

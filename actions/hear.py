@@ -49,7 +49,7 @@ async def _settle_contact(talk: Talk, meant: Meaning) -> None:
 
 def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
     """Their thing, their feeling and what they announced in one; then what they gave us."""
-    talk.slots["ambulance"] = resources.policy().emergency.ambulance
+    talk.slots["ambulance"] = resources.policy().emergency.numbers(talk.turn.language).ambulance
     if meant is Meaning.REPEATED:
         talk.say("utter_acknowledge_repeat_said", known=casework.story(talk, hearing))
         talk.slots["told"] = ""

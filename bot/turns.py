@@ -318,15 +318,15 @@ async def _about_person(
     """Out of hours it is said plainly when a person is there."""
     if asked.open_now or asked.next_opening is None:
         return await own_words(desk, session, conversation, name)
-    emergency = desk.policy.emergency
+    numbers = desk.policy.emergency.numbers(conversation.language)
     return await own_words(
         desk,
         session,
         conversation,
         f"{name}_later",
         opening=day_and_time(asked.next_opening, conversation.language),
-        ambulance=emergency.ambulance,
-        police=emergency.police,
+        ambulance=numbers.ambulance,
+        police=numbers.police,
     )
 
 

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -267,12 +268,73 @@ class Silence(Part):
     nudge_after: Duration
 
 
-class Emergency(Part):
-    """The numbers a person in danger is told, as dialled in the organisation's region."""
+class Numbers(Part):
+    """What a person in danger dials in one region."""
 
     ambulance: str
     police: str
     crisis_line: str
+
+
+class Emergency(Part):
+    """The numbers a person in danger is told, by region (any name; ISO 3166 is usual).
+
+    Whoever writes a language of ``by_language`` is taken to be in that region, all others in ``default``.
+    """
+
+    default: str
+    by_language: Mapping[Language, str] = Field(default_factory=dict)
+    regions: Mapping[str, Numbers]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_region(cls, written: Any) -> Any:
+        if isinstance(written, dict) and set(written) == set(Numbers.model_fields):
+            raise ValueError("the numbers stand by region now: {default: CN, regions: {CN: {ambulance: …}}}")
+        return written
+
+    @model_validator(mode="after")
+    def _regions_are_known(self) -> Self:
+        named = {self.default, *self.by_language.values()}
+        if unknown := sorted(named - set(self.regions)):
+            raise ValueError(f"no numbers for {', '.join(unknown)}")
+        return self
+
+    def numbers(self, language: Language) -> Numbers:
+        """What somebody who writes ``language`` dials."""
+        return self.regions[self.by_language.get(language, self.default)]
+
+
+class Press(Part):
+    """What a journalist hears (playbook B10): ``holding_statement`` and who calls back, nothing else.
+
+    ``spokesperson`` is a department's key; ``answers_within`` counts opening hours.
+    """
+
+    holding_statement: Names
+    spokesperson: str
+    answers_within: Annotated[Duration, Field(gt=timedelta())]
+
+
+class Officials(Part):
+    """Who answers the authorities (playbook B3): the first of ``departments`` has the case, all have a task.
+
+    ``answers_within`` counts opening hours.
+    """
+
+    departments: tuple[str, ...] = Field(min_length=1)
+    answers_within: Annotated[Duration, Field(gt=timedelta())]
+
+
+class Demands(Part):
+    """Demands that are explained before our word is given (playbook A6, B6).
+
+    ``beyond`` is the amount, by currency (ISO 4217), above which one is; a currency that is not listed never
+    is. ``decided_by`` is the key of the department that decides such a demand.
+    """
+
+    beyond: Mapping[str, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
+    decided_by: str
 
 
 class Email(Part):
@@ -336,6 +398,9 @@ class Policy(Part):
     listening: Listening = Listening()
     silence: Silence
     emergency: Emergency
+    press: Press
+    officials: Officials
+    demands: Demands
     notices: Notices
     limits: Limits
 
@@ -351,6 +416,13 @@ class Policy(Part):
         named = {*self.matrix.signals.values(), *self.matrix.categories.values(), self.matrix.otherwise}
         if unknown := sorted(named - known):
             raise ValueError(f"the matrix names unknown departments: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _journeys_name_departments(self) -> Self:
+        named = {self.press.spokesperson, *self.officials.departments, self.demands.decided_by}
+        if unknown := sorted(named - {department.key for department in self.departments}):
+            raise ValueError(f"press, officials or demands name unknown departments: {', '.join(unknown)}")
         return self
 
     @property

@@ -94,6 +94,37 @@ def test_a_category_without_department_is_refused(written, fault):
     assert "no department for privacy_leak" in fault(written)
 
 
+def test_numbers_are_those_of_the_region_somebody_writes_from():
+    emergency = load_policy(DEFAULT).emergency
+    assert emergency.numbers(Language.ZH_HANS).crisis_line == "12356"
+    assert emergency.numbers(Language.ZH_HANT).crisis_line == "1925"
+    assert emergency.numbers(Language.EN) == emergency.regions[emergency.default]
+
+
+def test_numbers_as_they_were_written_once_are_refused_in_one_line(written, fault):
+    written["emergency"] = {"ambulance": "120", "police": "110", "crisis_line": "12356"}
+    assert "emergency: the numbers stand by region now" in fault(written)
+
+
+def test_a_region_without_numbers_is_refused(written, fault):
+    written["emergency"]["by_language"]["en"] = "AU"
+    assert "emergency: no numbers for AU" in fault(written)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [("press", "spokesperson"), ("demands", "decided_by"), ("officials", "departments")],
+)
+def test_journeys_end_at_departments_that_exist(written, fault, part, value):
+    written[part][value] = ["nobody"] if part == "officials" else "nobody"
+    assert "unknown departments: nobody" in fault(written)
+
+
+def test_a_holding_statement_is_there_in_every_language(written, fault):
+    del written["press"]["holding_statement"]["zh-Hant"]
+    assert "press.holding_statement: no text in zh-Hant" in fault(written)
+
+
 def test_escalation_goes_up_in_time(written, fault):
     written["escalation"]["steps"].reverse()
     assert "order of their time" in fault(written)
