@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import listening, presence
+from bot.bubbles import in_bubbles
 from bot.desk import Desk
 from bot.engine import Turn
 from bot.guarded import Guarded
@@ -279,7 +280,7 @@ async def _say(
     said = await messages.store_replies(
         session,
         conversation=conversation,
-        replies=guarded.replies,
+        replies=in_bubbles(guarded.replies),
         author=author,
         reply_to_id=reply_to_id,
         client_id=client_id,
