@@ -52,25 +52,26 @@ def listen_until(
     last = said[-1]
     if any(DANGER.intersection(one.signals) for one in said):
         return last.at
-    until = last.at + _pause(last, rule, asked=asked and len(said) == 1)
+    until = last.at + _pause(said, rule, asked=asked and len(said) == 1)
     if typed_at is not None and typed_at > last.at:
         until = max(until, typed_at + rule.typing)
     return min(until, said[0].at + rule.longest)
 
 
-def _pause(last: Said, rule: Listening, *, asked: bool) -> timedelta:
+def _pause(said: Sequence[Said], rule: Listening, *, asked: bool) -> timedelta:
+    last = said[-1]
     text = last.text.strip()
     if goes_on(text):
         return rule.unfinished
     if _is_whole(last, text):
         return timedelta()
-    short = words_told(text) < ENOUGH_TOLD
-    if text.endswith(("!", "！")) and short:
+    little = sum(words_told(one.text) for one in said) < ENOUGH_TOLD
+    if text.endswith(("!", "！")) and little:
         # An outburst without a story; as an answer to a question it says all.
         return rule.pause if asked else rule.unfinished
     if text.endswith(tuple(CLOSING)):
         return rule.finished
-    begins = short and text and not asked and last.intent not in PLEASANTRIES
+    begins = little and text and not asked and last.intent not in PLEASANTRIES
     return rule.unfinished if begins else rule.pause
 
 

@@ -161,6 +161,12 @@ def test_the_second_message_in_a_row_is_no_mere_answer() -> None:
     assert seconds(said("上周三"), said("师傅来过", 1), asked=True) == 1 + UNFINISHED
 
 
+def test_a_short_message_after_a_story_is_its_end() -> None:
+    story = said("冰箱坏了三天，没人来修，打电话也不接")
+    assert seconds(story, said("气死人了！", 1)) == 1 + FINISHED
+    assert seconds(story, said("真的", 1)) == 1 + PAUSE
+
+
 def test_nobody_is_listened_to_for_longer_than_the_longest() -> None:
     messages = [said("还有，", after) for after in range(0, 20, 4)]
     assert seconds(*messages[:4]) == LONGEST
