@@ -94,15 +94,11 @@ def _scripts(events: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 @dataclass
 class Talk:
-    """What a turn does: the transaction it runs in, the sentences it says, the slots it leaves.
-
-    ``scripts`` are the names of all there are.
-    """
+    """What a turn does: the transaction it runs in, the sentences it says, the slots it leaves."""
 
     turn: Turn
     session: AsyncSession
     dispatcher: CollectingDispatcher
-    scripts: frozenset[str] = frozenset()
     slots: dict[str, Any] = field(default_factory=dict)
     followup: str | None = None
 
@@ -173,6 +169,6 @@ class LedgerAction(Action, ABC):  # type: ignore[misc]
         if responsible != self.name():
             return [FollowupAction(responsible)]
         async with resources.database().transaction() as session:
-            talk = Talk(turn, session, dispatcher, frozenset(domain.get("responses") or ()))
+            talk = Talk(turn, session, dispatcher)
             await self.act(talk)
         return talk.events()
