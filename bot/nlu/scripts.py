@@ -1,7 +1,8 @@
 """The script book, spoken: of a script's wordings the one this conversation has not heard."""
 
+import re
 from copy import deepcopy
-from typing import Any
+from typing import Any, Final
 
 from rasa.core.nlg.generator import ResponseVariationFilter
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -11,6 +12,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.nlu.choosing import least_heard, turned
+
+APART: Final = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
+"""A space the book keeps for a Latin name, where a Chinese one stands."""
 
 
 class ScriptBook(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
@@ -36,7 +40,11 @@ class ScriptBook(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
             utter_action, output_channel, slots
         )
         wordings: list[dict[str, Any]] = turned(fitting, tracker.sender_id)
-        filled = [self._fill_response(deepcopy(wording), slots) for wording in wordings]
+        filled = [self._filled(wording, slots) for wording in wordings]
         said = [event.text or "" for event in tracker.applied_events() if isinstance(event, BotUttered)]
-        chosen = least_heard([str(wording.get("text", "")) for wording in filled], said)
+        chosen = least_heard([wording["text"] for wording in filled], said)
         return None if chosen is None else filled[chosen]
+
+    def _filled(self, wording: dict[str, Any], slots: dict[str, Any]) -> dict[str, Any]:
+        filled: dict[str, Any] = self._fill_response(deepcopy(wording), slots)
+        return filled | {"text": APART.sub("", filled["text"])}
