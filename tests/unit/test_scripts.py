@@ -24,9 +24,10 @@ SPEAKERS = [
 ]
 STAGES = {"listen", "acknowledge", "respond", "feedback", "revisit"}
 OFTEN = re.compile(
-    r"utter_acknowledge_(?!stay)|utter_listen_(greet|thank|goodbye|praise|story|remedy|contact|nudge)$"
-    r"|utter_respond_(added|greet|thank|goodbye|praise|okay|human_waiting|spokesperson)$"
-    r"|utter_feedback_(progress|status_open|status_late)$|desk_file_filed"
+    r"utter_acknowledge_(?!stay)|utter_listen_(greet|thank|goodbye|praise|story|remedy|contact|nudge|pause)$"
+    r"|utter_respond_(added|greet|thank|goodbye|praise|okay|spokesperson|corrected.*|contact_refused|disbelief)$"
+    r"|utter_respond_(human|robot)_|utter_respond_about_general$"
+    r"|utter_feedback_(progress$|status_(?!withdrawn)|which_case|not_found)|desk_file_filed"
 )
 """What can come more than once in a conversation."""
 DISBELIEVED = {
