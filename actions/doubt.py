@@ -1,6 +1,7 @@
 """Somebody does not believe what we said: the script book has an answer to it (playbook A5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import yaml
 from actions import casework, feelings
 from actions.base import LedgerAction, Talk
 from actions.meanings import Meaning
+from ledger.vocabulary import Language
 
 BOOK = Path(__file__).resolve().parents[1] / "data" / "scripts"
 DOUBTED = "_doubted"
 ANY = "utter_respond_disbelief"
+ALIKE = 0.6
+"""From which likeness on (0 to 1) a message is taken for the very doubt that the book names."""
 
 
 class ActionAnswerDoubt(LedgerAction):
@@ -30,22 +34,33 @@ class ActionAnswerDoubt(LedgerAction):
             casework.acknowledge_danger(talk, hearing)
         elif talk.turn.heard.emotion >= feelings.HOT:
             casework.acknowledge(talk, "anger")
-        talk.say(answer_to(talk.turn.said))
+        talk.say(answer_to(talk.turn.said, talk.turn.text, talk.turn.language))
         talk.come_back()
 
 
-def answer_to(said: Sequence[str]) -> str:
-    """The answer to the doubt about the last script that has one; each is given once, then a general one."""
-    answers = (script + DOUBTED for script in reversed(said) if script in answered())
-    return next((answer for answer in answers if answer not in said), ANY)
+def answer_to(said: Sequence[str], text: str, language: Language) -> str:
+    """The answer to a doubt, each given once, then a general one.
+
+    It answers the doubt the book names in such words, else the one about the last script that may be doubted.
+    """
+    unanswered = [script for script in reversed(said) if script in doubts() and script + DOUBTED not in said]
+    if not unanswered:
+        return ANY
+    likest = max(unanswered, key=lambda script: _likeness(text, doubts()[script][language]))
+    meant = _likeness(text, doubts()[likest][language]) >= ALIKE
+    return (likest if meant else unanswered[0]) + DOUBTED
 
 
 @cache
-def answered() -> frozenset[str]:
-    """The scripts that have an answer to a doubt, by the script book (docs/scripts.md).
+def doubts() -> Mapping[str, Mapping[str, str]]:
+    """What is said by who does not believe a script, by script and language (docs/scripts.md).
 
-    Read here, because Rasa sends actions no domain.
+    Read from the book, because Rasa sends actions no domain.
     """
     pages = (yaml.CSafeLoader(path.read_text(encoding="utf-8")) for path in BOOK.glob("*.yml"))
     entries = (entry for page in pages for entry in page.get_single_data().items())
-    return frozenset(name for name, parts in entries if "doubt" in parts)
+    return {name: parts["doubt"] for name, parts in entries if "doubt" in parts}
+
+
+def _likeness(text: str, doubt: str) -> float:
+    return SequenceMatcher(None, text.lower(), doubt.lower(), autojunk=False).ratio()

@@ -2,7 +2,10 @@
 
 import pytest
 
-from actions.doubt import ANY, answer_to, answered
+from actions.doubt import ANY, answer_to, doubts
+from ledger.vocabulary import Language
+
+NO_WORDS_OF_THE_BOOK = "呵呵"
 
 
 @pytest.mark.parametrize(
@@ -20,9 +23,32 @@ from actions.doubt import ANY, answer_to, answered
     ],
 )
 def test_the_last_thing_said_that_can_be_doubted_is_answered_once(said: tuple[str, ...], answer: str) -> None:
-    assert answer_to(said) == answer
+    assert answer_to(said, NO_WORDS_OF_THE_BOOK, Language.ZH_HANS) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("说了有用吗", Language.ZH_HANS),
+        ("講了有用嗎", Language.ZH_HANT),
+        ("would it even make a difference", Language.EN),
+    ],
+)
+def test_a_doubt_in_the_words_of_the_book_is_answered_though_something_else_was_said_since(
+    text: str, language: Language
+) -> None:
+    said = ("utter_listen_remedy", "utter_listen_contact")
+    assert answer_to(said, text, language) == "utter_listen_remedy_doubted"
+    assert answer_to(said, NO_WORDS_OF_THE_BOOK, language) == "utter_listen_contact_doubted"
 
 
 def test_the_book_knows_what_can_be_doubted() -> None:
-    assert "utter_feedback_status_open" in answered()
-    assert "utter_respond_okay" not in answered()
+    assert set(doubts()["utter_feedback_status_open"]) == set(Language)
+    assert "utter_respond_okay" not in doubts()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_doubt_of_the_book_is_known_by_its_words(language: Language) -> None:
+    said = tuple(doubts())
+    taken = {script: answer_to(said, doubt[language], language) for script, doubt in doubts().items()}
+    assert taken == {script: f"{script}_doubted" for script in doubts()}
