@@ -40,11 +40,13 @@ async def hear(talk: Talk, meant: Meaning) -> Hearing | None:
 def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
     """What was heard, read as the answer to what was asked.
 
-    What is wanted is a wish though it bears no name we know; a journalist's questions are no complaint, as
-    long as nothing is wanted.
+    What is wanted is a wish though it bears no name we know. Whoever wants something put right complains,
+    though a number stands beside it; a journalist's questions are no complaint, as long as nothing is wanted.
     """
     if awaited == Step.REMEDY and not heard.remedies and feelings.wishes(heard):
         return replace(heard, remedies=(Remedy.OTHER,))
+    if case is None and heard.kind is Kind.OTHER and heard.remedies:
+        return replace(heard, kind=Kind.COMPLAINT)
     asks = press.inquires(heard, case) and not heard.remedies
     return replace(heard, kind=Kind.OTHER, category=None) if asks else heard
 

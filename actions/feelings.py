@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from ledger.heard import Heard
-from ledger.vocabulary import Hardship, Kind, Signal
+from ledger.vocabulary import Category, Hardship, Kind, Signal
 
 HOT = 2
 """From this emotion level on, the feeling is answered before the facts."""
@@ -43,7 +43,7 @@ def vents(heard: Heard) -> bool:
 
 def wishes(heard: Heard) -> bool:
     """Whether a message answers what is wanted, and neither lets off steam nor goes on complaining."""
-    goes_on = heard.intent.startswith("complain_") and heard.confidence >= SURE
+    goes_on = heard.hardships or (heard.intent.startswith("complain_") and heard.confidence >= SURE)
     return bool(heard.remedies) or not (vents(heard) or goes_on)
 
 
@@ -57,7 +57,9 @@ def _situations(heard: Heard, category: str | None, acknowledged: Collection[str
     a_wish = bool(acknowledged and heard.remedies)
     if heard.kind is Kind.COMPLAINT or heard.emotion >= HOT:
         yield from _hardships(heard)
-    if category and not a_wish and heard.intent.startswith("complain_") and heard.confidence >= SURE:
+    vague = heard.category is Category.OTHER and acknowledged
+    names_it = heard.intent.startswith("complain_") and heard.confidence >= SURE and not vague
+    if category and not a_wish and names_it:
         yield category
     if heard.remedies and acknowledged:
         yield "demand"

@@ -27,6 +27,8 @@ class ActionHear(LedgerAction):
     async def act(self, talk: Talk) -> None:
         """Hear, acknowledge, then ask or tell one thing."""
         meant = meaning(talk.turn.heard, talk.turn.text, talk.turn.awaited, talk.turn.case is not None)
+        if meant is Meaning.REPEATED and casework.tells_more(talk):
+            meant = Meaning.MATTER
         await _settle_contact(talk, meant)
         hearing = None if meant is Meaning.UNCLEAR else await casework.hear(talk, meant)
         if hearing is None:

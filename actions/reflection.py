@@ -1,7 +1,8 @@
 """What a customer told, said back to them in their own words (playbook A1 listen, A4; voice.md).
 
 The two or three most telling clauses of a message: what happened, since when, how often, to whom. Never
-insults, threats, questions or orders, and never in a way that admits anything. Pure.
+insults, threats, questions or orders, never in a way that admits anything, and nothing that the guard would
+not let us say in our own voice (docs/guard.md). Pure.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from actions.turning import HAN, speech, turned
+from ledger.guard import check
 from ledger.vocabulary import Language
 
 SENTENCES = re.compile(
@@ -75,7 +77,7 @@ def _clauses(text: str, language: Language) -> list[Clause]:
         # Of a question only the asking is left out: "I waited three days, is that normal?"
         for at, part in enumerate(parts[:-1] if ASKED.search(sentence) else parts):
             said = turned(part.strip(MARKS), language)
-            if said and bool(HAN.search(said)) is chinese:
+            if said and bool(HAN.search(said)) is chinese and not check(said):
                 weight = telling(part, chinese=chinese)
                 found.append(Clause(len(found), said, weight, at == 0, chinese))
     return [clause for clause in found if clause.length >= SHORTEST[chinese]]

@@ -11,7 +11,7 @@ import yaml
 from babel.dates import format_date, format_timedelta
 
 from actions.reflection import telling
-from actions.turning import HAN
+from actions.turning import HAN, speech
 from ledger.policy import Policy
 from ledger.vocabulary import Language
 
@@ -133,6 +133,7 @@ def _fits(clause: str) -> bool:
     return (
         bool(tells)
         and _speakable_length(clause)
+        and not speech()["unspeakable"].search(clause)
         and not any(word in folded for word in (*markers("unquotable"), *markers("another_matter")))
     )
 

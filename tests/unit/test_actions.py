@@ -10,7 +10,8 @@ import pytest
 
 from actions import casework, wording
 from actions.base import Talk, Turn
-from actions.feelings import heat, situation, threats, vents
+from actions.fallback import likely_meanings
+from actions.feelings import heat, situation, threats, vents, wishes
 from actions.journeys import next_step
 from actions.meanings import Meaning, answer, destination, meaning
 from actions.rate import rating_of
@@ -19,7 +20,7 @@ from actions.steps import Known, Step, after_misses
 from ledger.heard import Heard
 from ledger.policy import load_policy
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Category, Kind, Language, Remedy, Signal
+from ledger.vocabulary import CaseType, Category, Hardship, Kind, Language, Remedy, Signal
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy.yml")
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in the organisation's zone
@@ -78,6 +79,19 @@ class TestTheNextStep:
         asked = replace(TOLD, asked=(Step.REMEDY,))
         assert next_step(asked) is Step.CONTACT
         assert next_step(replace(asked, vented=True)) is Step.REMEDY
+
+    def test_a_second_grievance_is_asked_about_once_before_our_word(self) -> None:
+        two = replace(TOLD, remedy_known=True, contact_known=True, further=True)
+        assert next_step(two) is Step.FURTHER
+        assert next_step(replace(two, asked=(Step.FURTHER,))) is Step.CONFIRM
+
+    def test_lasting_anger_is_offered_a_person_once_instead_of_a_question(self) -> None:
+        raging = replace(TOLD, raging=True)
+        assert next_step(raging) is Step.PERSON
+        assert next_step(replace(raging, asked=(Step.PERSON,))) is Step.REMEDY
+        whole = replace(raging, remedy_known=True, contact_known=True)
+        assert next_step(whole) is Step.CONFIRM
+        assert next_step(replace(whole, asked=(Step.CONFIRM,))) is Step.PERSON
 
     def test_a_hurt_person_comes_before_every_question(self) -> None:
         known = replace(UNKNOWN, signals={Signal.INJURY_SAFETY})
@@ -180,6 +194,24 @@ class TestTheMeaning:
         demand = replace(misheard, remedies=(Remedy.COMPENSATION,))
         assert destination("action_hear", demand, "谁负责赔地板?", None, case_open=True) == "action_hear"
 
+    @pytest.mark.parametrize("said", ["说错了，是上周二", "應該是四次", "no, it was Tuesday"])
+    def test_a_correction_is_known_by_its_words_when_something_is_told(self, said: str) -> None:
+        misheard = heard("add_information", **entity("date", "-W-2"))
+        assert destination("action_hear", misheard, said, None, case_open=True) == "action_correct"
+        assert destination("action_hear", misheard, said, None) == "action_hear"
+        assert destination("action_hear", heard("deny"), said, None, case_open=True) == "action_hear"
+
+    @pytest.mark.parametrize("action", ["action_correct", "action_answer_doubt", "action_wait"])
+    def test_danger_despair_and_the_press_leave_no_room_for_asides(self, action: str) -> None:
+        danger = heard("doubt", signals=(Signal.SELF_HARM,))
+        assert destination(action, danger, "你们每次都这么说", None, case_open=True) == "action_hear"
+        assert destination(action, heard("doubt"), "谁信", Step.STAY, case_open=True) == "action_hear"
+        assert destination(action, heard("doubt"), "谁信", Step.OUTLET, case_open=True) == "action_hear"
+        assert destination(action, heard("doubt"), "谁信", Step.REMEDY, case_open=True) == action
+
+    def test_small_talk_nobody_is_sure_of_is_not_understood(self) -> None:
+        assert destination("action_chat", heard("goodbye", confidence=0.14), "asdf", None) == "action_hear"
+
     def test_whoever_is_in_despair_gets_no_small_talk(self) -> None:
         assert destination("action_chat", heard("thank"), "谢谢你", Step.STAY) == "action_hear"
 
@@ -217,6 +249,23 @@ class TestTheFeeling:
     def test_what_was_tried_often_goes_before_its_kind(self) -> None:
         assert felt(complaint(signals=(Signal.REPEAT_UNRESOLVED,))) == "repeated"
 
+    def test_what_makes_it_hurt_goes_before_its_kind_each_once(self) -> None:
+        hurt = complaint(hardships=(Hardship.TIME_LOST, Hardship.WAITED))
+        assert felt(hurt) == "time_lost"
+        assert felt(hurt, "time_lost") == "waited"
+        assert felt(hurt, "time_lost", "waited") == "product_quality"
+
+    def test_who_needs_care_is_named_once_and_in_particular(self) -> None:
+        child = complaint(signals=(Signal.VULNERABLE,), hardships=(Hardship.CHILD,))
+        assert felt(child, "child", "product_quality") is None
+        assert felt(complaint(signals=(Signal.VULNERABLE,))) == "vulnerable"
+
+    def test_going_on_telling_is_no_answer_to_what_is_wanted(self) -> None:
+        assert not wishes(complaint())
+        assert not wishes(heard("add_information", hardships=(Hardship.TIME_LOST,)))
+        assert wishes(heard("add_information"))
+        assert wishes(complaint(remedies=(Remedy.REFUND,)))
+
     def test_a_doubtful_kind_is_not_named(self) -> None:
         assert felt(replace(complaint(), confidence=0.3)) is None
 
@@ -234,6 +283,22 @@ class TestTheFeeling:
 
     def test_anger_is_spoken_to_in_another_tone(self) -> None:
         assert (heat(complaint(emotion=1)), heat(complaint(emotion=2))) == ("calm", "hot")
+
+
+class TestTheLikelyMeanings:
+    def test_they_are_the_two_likeliest_that_can_be_named(self) -> None:
+        ranked = ("out_of_scope", "complain_fee_dispute", "add_information", "ask_human")
+        assert likely_meanings(turn("你那个啥", likely=ranked)) == ["fee_dispute", "ask_human"]
+
+    def test_of_marks_alone_nothing_is_guessed(self) -> None:
+        assert likely_meanings(turn("??", likely=("complain_fee_dispute",))) == ["other", "ask_status"]
+
+    @pytest.mark.parametrize("language", Language)
+    def test_each_has_words_a_title_and_what_it_says(self, language: Language) -> None:
+        assert all(
+            set(named) == {"say", "title", "payload"}
+            for named in wording.words("meanings", language).values()
+        )
 
 
 class TestTheWords:
@@ -291,6 +356,10 @@ class TestAnAnswer:
     def test_whatever_is_wanted_is_a_wish(self) -> None:
         said = casework.answering(heard("add_information"), Step.REMEDY, None)
         assert said.remedies == (Remedy.OTHER,)
+
+    def test_a_wish_makes_a_complaint_of_a_message_that_looked_like_a_contact(self) -> None:
+        wish = heard("give_contact", Kind.OTHER, remedies=(Remedy.REFUND,))
+        assert casework.answering(wish, None, None).kind is Kind.COMPLAINT
 
     def test_a_journalists_questions_are_no_complaint(self) -> None:
         press = Hearing(**(CASE | {"type": CaseType.CONTACT}))
