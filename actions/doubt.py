@@ -15,6 +15,8 @@ from ledger.vocabulary import Language
 BOOK = Path(__file__).resolve().parents[1] / "data" / "scripts"
 DOUBTED = "_doubted"
 ANY = "utter_respond_disbelief"
+TOLD_ALONG = ("utter_acknowledge_headquarters", "utter_acknowledge_threat")
+"""Said in one breath with other scripts where headquarters is told, and doubted like them."""
 ALIKE = 0.6
 """From which likeness on (0 to 1) a message is taken for the very doubt that the book names."""
 
@@ -34,7 +36,8 @@ class ActionAnswerDoubt(LedgerAction):
             casework.acknowledge_danger(talk, hearing)
         elif talk.turn.heard.emotion >= feelings.HOT:
             casework.acknowledge(talk, "anger")
-        talk.say(answer_to(talk.turn.said, talk.turn.text, talk.turn.language))
+        said = (*TOLD_ALONG, *talk.turn.said) if talk.turn.case and talk.turn.case.special else talk.turn.said
+        talk.say(answer_to(said, talk.turn.text, talk.turn.language))
         talk.come_back()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.doubt import ANY, answer_to, doubts
+from actions.doubt import ANY, TOLD_ALONG, answer_to, doubts
 from ledger.vocabulary import Language
 
 NO_WORDS_OF_THE_BOOK = "呵呵"
@@ -40,6 +40,11 @@ def test_a_doubt_in_the_words_of_the_book_is_answered_though_something_else_was_
     said = ("utter_listen_remedy", "utter_listen_contact")
     assert answer_to(said, text, language) == "utter_listen_remedy_doubted"
     assert answer_to(said, NO_WORDS_OF_THE_BOOK, language) == "utter_listen_contact_doubted"
+
+
+def test_that_headquarters_was_told_can_be_doubted_though_it_was_told_along() -> None:
+    said = (*TOLD_ALONG, "utter_respond_confirm")
+    assert answer_to(said, "總公司？騙誰啊", Language.ZH_HANT) == "utter_acknowledge_threat_doubted"
 
 
 def test_the_book_knows_what_can_be_doubted() -> None:
