@@ -166,6 +166,13 @@ def test_every_text_is_written_in_its_own_script(language: Language) -> None:
         assert language is Language.EN or not HALF_WIDTH.search(text), (name, text)
 
 
+def test_each_script_has_its_own_quotation_marks() -> None:
+    foreign = {Language.ZH_HANS: '[「」"]', Language.ZH_HANT: '[“”"]', Language.EN: '[「」"]'}
+    assert [
+        text for script in Language for _, text in texts(script) if re.search(foreign[script], text)
+    ] == []
+
+
 @pytest.mark.parametrize("name", BOOK)
 def test_english_sentences_begin_with_a_capital(name: str) -> None:
     for text in (wording.text for wording in spoken(name, Language.EN)):
