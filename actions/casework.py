@@ -77,7 +77,6 @@ def described(talk: Talk, hearing: Hearing) -> dict[str, Any]:
         "has_case": True,
         "case_number": hearing.number,
         "pass_code": hearing.pass_code,
-        "matter": wording.words("matters", language)[hearing.category or "other"],
         "told": wording.words("story", language).format(said=told) if told else "",
         "wish": wording.words("wish", language).format(wanted=wanted) if wanted else "",
         "promise": _promise(hearing, language),
