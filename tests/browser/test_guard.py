@@ -63,7 +63,7 @@ async def test_the_second_press_sends_it_all_the_same_and_supervisors_see_it(
     await expect(page.get_by_role("log")).to_contain_text(FORBIDDEN)
     await expect(page.get_by_role("button", name="发送", exact=True)).to_be_visible()
     supervisor = await sign_in("li", "/supervise/guard")
-    line = supervisor.locator(".qt-row").first
+    line = supervisor.locator(".qt-list .qt-row").first
     await expect(line).to_contain_text("王芳看到提醒后仍然发出")
     await expect(line).to_contain_text("私自承诺")
     await line.get_by_role("link", name="看对话").click()
