@@ -59,7 +59,7 @@ def parse(texts: list[str], model: Path) -> list[dict[str, Any]]:
     """What a model hears in each text, as Rasa's parse data tell it. Raises EngineFailedError."""
     with tempfile.TemporaryDirectory() as folder:
         heard = Path(folder) / "heard.jsonl"
-        _run([str(model), str(heard)], "".join(json.dumps(text) + "\n" for text in texts))
+        in_rasa("bot.nlu.batch", [str(model), str(heard)], "".join(json.dumps(text) + "\n" for text in texts))
         return [json.loads(line) for line in heard.read_text().splitlines()]
 
 
@@ -90,8 +90,9 @@ def _message(source: Path, number: int, line: bytes) -> dict[str, Any]:
     return message
 
 
-def _run(arguments: list[str], stdin: str) -> None:
-    command = [str(_PYTHON), "-W", "ignore", "-m", "bot.nlu.batch", *arguments]
+def in_rasa(module: str, arguments: list[str], stdin: str) -> None:
+    """Run a module in Rasa's environment. Raises EngineFailedError with the end of what it said."""
+    command = [str(_PYTHON), "-W", "ignore", "-m", module, *arguments]
     try:
         subprocess.run(  # noqa: S603
             command, input=stdin, capture_output=True, text=True, cwd=_ROOT, check=True
@@ -108,6 +109,7 @@ def judged(parse: dict[str, Any]) -> dict[str, Any]:
     return {
         "kind": heard.kind,
         "category": heard.category,
+        "further": heard.further,
         "signals": heard.signals,
         "emotion": heard.emotion,
         "language": heard.language or Language.ZH_HANS,

@@ -60,15 +60,20 @@ class BareEngine:
 
 
 @asynccontextmanager
-async def bare_engine(settings: Settings) -> AsyncIterator[BareEngine]:
-    """Start one on a scratch database beside the desk's, and take all of it away afterwards."""
-    with database.for_command(settings) as url, _scratch(url) as scratch, TemporaryDirectory() as home:
+async def bare_engine(
+    settings: Settings, model: Path | None = None, name: str = SCRATCH
+) -> AsyncIterator[BareEngine]:
+    """Start one on a scratch database beside the desk's, and take all of it away afterwards.
+
+    It answers with the project's model or another. Those that run at once need databases of different names.
+    """
+    with database.for_command(settings) as url, _scratch(url, name) as scratch, TemporaryDirectory() as home:
         ledger = await _prepared(scratch, settings)
         alone = settings.model_copy(update={"engine_urls": (), "home": Path(home)})
         wiring = parts.wire(alone, scratch)
         supervisor = Supervisor(lambda line: None)
         try:
-            for part in (parts.actions(wiring), parts.engine(wiring)):
+            for part in (parts.actions(wiring), parts.engine(wiring, model)):
                 await supervisor.start(part)
             async with _client(wiring) as client:
                 yield BareEngine(client, ledger)
@@ -94,14 +99,14 @@ async def _prepared(url: str, settings: Settings) -> Database:
 
 
 @contextmanager
-def _scratch(url: str) -> Iterator[str]:
+def _scratch(url: str, database_name: str) -> Iterator[str]:
     """A database of its own on the same server, dropped at the end."""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    name = sql.Identifier(SCRATCH)
+    name = sql.Identifier(database_name)
     with psycopg.connect(plain, autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         server.execute(sql.SQL("CREATE DATABASE {}").format(name))
         try:
-            yield make_url(url).set(database=SCRATCH).render_as_string(hide_password=False)
+            yield make_url(url).set(database=database_name).render_as_string(hide_password=False)
         finally:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))

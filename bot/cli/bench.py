@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import settings
+from bot.bench.assistant import bench_assistant
 from bot.bench.messages import bench_messages
 
 app = typer.Typer(help="Measure, side by side in one run.", no_args_is_help=True)
@@ -21,3 +22,10 @@ def messages(file: Texts, limit: Limit = None, at_once: AtOnce = 1) -> None:
     """Every line to the running desk, each in a conversation of its own, beside the bare engine."""
     report = asyncio.run(bench_messages(settings.load(), file, limit=limit, concurrency=at_once))
     typer.echo("\n".join(report.lines()))
+
+
+@app.command()
+def assistant(file: Texts, limit: Limit = None, at_once: AtOnce = 1) -> None:
+    """Every line as a turn of the engine alone: our pipeline beside Rasa's stock one."""
+    compared = asyncio.run(bench_assistant(settings.load(), file, limit=limit, at_once=at_once))
+    typer.echo("\n".join(compared.lines()))

@@ -6,8 +6,6 @@ folder and trained again only when the data have changed.
 """
 
 import hashlib
-import os
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 import yaml
 
 from bot.classify import parse
-from bot.runtime.training import QUIET, rasa_program
+from bot.evaluate.training import train
 from bot.settings import PROJECT
 
 CONFIG = Path(__file__).with_name("stock.yml")
@@ -26,10 +24,6 @@ _NONE = "none"
 _TOGETHER = "+"
 
 Example = tuple[str, dict[str, Any]]
-
-
-class StockTrainingError(Exception):
-    """Rasa could not train its stock pipeline; the message is the end of what it said."""
 
 
 def hear(texts: list[str]) -> list[dict[str, Any]]:
@@ -65,7 +59,7 @@ def _labels(name: str) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "nlu.yml").write_text(data, encoding="utf-8")
         (Path(folder) / "config.yml").write_text(config, encoding="utf-8")
-        files = ("--nlu", f"{folder}/nlu.yml", "--config", f"{folder}/config.yml")
+        files = ("nlu", "--nlu", f"{folder}/nlu.yml", "--config", f"{folder}/config.yml")
         return _kept(name, _digest(data.encode(), config.encode()), *files)
 
 
@@ -108,22 +102,12 @@ def _examples() -> Iterator[Example]:
             )
 
 
-def _kept(name: str, digest: str, *files: str) -> Path:
+def _kept(name: str, digest: str, *arguments: str) -> Path:
     model, known = FOLDER / f"{name}.tar.gz", FOLDER / f"{name}.sha256"
     if not model.exists() or not known.exists() or known.read_text() != digest:
-        _train(name, *files)
+        train(model, *arguments)
         known.write_text(digest)
     return model
-
-
-def _train(name: str, *files: str) -> None:
-    what = ("train",) if "--data" in files else ("train", "nlu")
-    command = [rasa_program(PROJECT, "rasa"), *what, *files, "--fixed-model-name", name, "--out", str(FOLDER)]
-    done = subprocess.run(  # noqa: S603
-        command, cwd=PROJECT, env={**os.environ, **QUIET}, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise StockTrainingError(done.stderr[-2000:])
 
 
 def _digest(*parts: bytes) -> str:

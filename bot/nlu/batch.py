@@ -13,7 +13,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 
-HEARD = ("language", "kind", "category", "signals", "emotion", "remedies", "intent", "entities")
+HEARD = ("language", "kind", "category", "further", "signals", "emotion", "remedies", "intent", "entities")
 
 
 async def parse(model: str, texts: Iterable[str]) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
-"""How the sender feels, as shown in the words: 0 calm · 1 displeased · 2 angry · 3 furious or desperate."""
+"""How strong the feeling is (playbook A9): 0 calm · 1 displeased · 2 angry · 3 furious or desperate."""
 
-import numpy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import spmatrix
@@ -16,19 +15,25 @@ _HIGHEST = 3
 class EmotionReader(Head):
     """Sets `emotion`, 0 to 3.
 
-    The levels are an order, so one model a step says whether the feeling goes beyond it.
+    The levels are an order. Whether the feeling goes beyond a level is asked twice: of one model a step,
+    which knows the order, and of one of all levels, which tells them apart better. Both have half a say.
     """
 
     def learn(self, examples: list[Message]) -> Models:
-        """One model for each step from a level to the next."""
+        """One model for each step from a level to the next, and one of all levels."""
         rows, levels = features(examples), column(examples, "emotion", 0)
-        return {f"beyond {level}": _model().fit(rows, levels > level) for level in range(_HIGHEST)}
+        steps = {f"beyond {level}": _model(4.0).fit(rows, levels > level) for level in range(_HIGHEST)}
+        return steps | {"levels": _model(8.0).fit(rows, levels)}
 
     def read(self, message: Message, row: spmatrix) -> None:
-        """Count the steps that are more likely taken than not."""
-        steps = [self.chances(f"beyond {level}", row)[True] for level in range(_HIGHEST)]
-        level = int(numpy.sum(numpy.array(steps) > 0.5))
+        """Count the steps that are more likely taken than not; some words take them by themselves."""
+        levels = self.chances("levels", row)[0]
+        level = sum(self._beyond(level, levels, row) > 0.5 for level in range(_HIGHEST))
         message.set("emotion", max(level, _least(message.get("text"))), add_to_output=True)
+
+    def _beyond(self, level: int, levels: dict[int, float], row: spmatrix) -> float:
+        above = sum(chance for each, chance in levels.items() if each > level)
+        return (above + self.chances(f"beyond {level}", row)[0][True]) / 2
 
 
 def _least(text: str) -> int:
@@ -36,5 +41,5 @@ def _least(text: str) -> int:
     return max((int(name) for name in found("emotions", text)), default=0)
 
 
-def _model() -> LogisticRegression:
-    return LogisticRegression(C=4.0, solver="newton-cg", tol=1e-2, class_weight="balanced", random_state=7)
+def _model(trust: float) -> LogisticRegression:
+    return LogisticRegression(C=trust, solver="newton-cg", tol=1e-2, class_weight="balanced", random_state=7)

@@ -19,10 +19,12 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
+from bot.nlu.clauses import clauses
 from bot.nlu.concepts import concepts
 from bot.nlu.script import fold
 from bot.nlu.tokenizer import words
 
+CLAUSES = "clauses"
 _TONE = {
     "shout": re.compile(r"[!！]"),
     "outcry": re.compile(r"[!！]{2,}|[?？][!！]|[!！][?？]|[?？]{2,}"),
@@ -149,16 +151,24 @@ class ComplaintFeaturizer(SparseFeaturizer, GraphComponent):  # type: ignore[mis
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Give every example its features."""
-        self.process(training_data.intent_examples)
+        examples = training_data.intent_examples
+        rows = _rows(self._vectorizer, [example.get(TEXT) for example in examples])
+        for example, row in zip(examples, rows, strict=True):
+            self._add(example, row)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Give every message its features."""
-        texts = [message.get(TEXT) or "" for message in messages]
-        rows = _rows(self._vectorizer, texts) if texts else []
-        for message, row in zip(messages, rows, strict=True):
-            self.add_features_to_message(sequence=None, sentence=row, attribute=TEXT, message=message)
+        """Give every message its features, and a row for each of its clauses where it has several."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            parts = clauses(text)
+            rows = _rows(self._vectorizer, [text, *(parts if len(parts) > 1 else [])])
+            self._add(message, rows[0])
+            message.set(CLAUSES, rows[1:])
         return messages
+
+    def _add(self, message: Message, row: csr_matrix) -> None:
+        self.add_features_to_message(sequence=None, sentence=row, attribute=TEXT, message=message)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The frame of a trained reading of a message: linear models over its sparse features."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any
 
 import joblib
@@ -14,14 +15,42 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import spmatrix, vstack
 from scipy.special import expit, softmax
+from sklearn.linear_model import LogisticRegression
 
-Models = dict[str, Any]
+Models = dict[str, LogisticRegression]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """What is left of a trained model to read with: for each class a column of `weights` and a `bias`.
+
+    A model of two classes has one column, for the second of them. Weights lie as the product needs them: it
+    would copy them for every message otherwise, which is dearer than the product.
+    """
+
+    classes: list[Any]
+    weights: numpy.ndarray[Any, Any]
+    bias: numpy.ndarray[Any, Any]
+
+    @classmethod
+    def of(cls, trained: LogisticRegression) -> "Linear":
+        """The model as it was trained."""
+        weights = numpy.ascontiguousarray(trained.coef_.T, dtype=numpy.float32)
+        return cls(trained.classes_.tolist(), weights, trained.intercept_)
+
+    def chances(self, rows: spmatrix) -> list[dict[Any, float]]:
+        """The probability of each class, for each row."""
+        scores = rows @ self.weights + self.bias
+        likely = (
+            softmax(scores, axis=1) if scores.shape[1] > 1 else numpy.hstack([expit(-scores), expit(scores)])
+        )
+        return [dict(zip(self.classes, each, strict=True)) for each in likely.tolist()]
 
 
 class Head(GraphComponent, ABC):  # type: ignore[misc]
     """Learns some models from the training data, keeps them, and reads messages with them."""
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, models: Models) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource, models: dict[str, Linear]) -> None:
         """Keep the models, and what training needs to store them."""
         self._model_storage = model_storage
         self._resource = resource
@@ -58,7 +87,8 @@ class Head(GraphComponent, ABC):  # type: ignore[misc]
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example."""
-        self._models = self.learn(training_data.intent_examples)
+        models = self.learn(training_data.intent_examples)
+        self._models = {name: Linear.of(model) for name, model in models.items()}
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump(self._models, folder / "models.joblib")
         return self._resource
@@ -77,15 +107,9 @@ class Head(GraphComponent, ABC):  # type: ignore[misc]
     def read(self, message: Message, row: spmatrix) -> None:
         """Set on the message what its row of features says."""
 
-    def chances(self, model: str, row: spmatrix) -> dict[Any, float]:
-        """The probability of each of a model's labels.
-
-        Worked out here and not by `predict_proba`, whose checks of its input cost more than the sum itself.
-        """
-        trained = self._models[model]
-        scores = (row @ trained.coef_.T + trained.intercept_)[0]
-        chances = softmax(scores) if len(scores) > 1 else [1 - expit(scores[0]), expit(scores[0])]
-        return dict(zip(trained.classes_.tolist(), map(float, chances), strict=True))
+    def chances(self, model: str, rows: spmatrix) -> list[dict[Any, float]]:
+        """The probability of each of a model's labels, for each row."""
+        return self._models[model].chances(rows)
 
 
 def features(messages: list[Message]) -> spmatrix:

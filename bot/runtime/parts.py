@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
@@ -89,11 +90,11 @@ def actions(wiring: Wiring) -> Part:
     )
 
 
-def engine(wiring: Wiring) -> Part:
-    """Rasa, with the model of the project."""
+def engine(wiring: Wiring, model: Path | None = None) -> Part:
+    """Rasa, with the model of the project or another."""
     port, token = wiring.engine_port, wiring.engine_token
     options = {
-        "--model": str(Model().path),
+        "--model": str(model or Model().path),
         "--endpoints": "endpoints.yml",
         "--credentials": "credentials.yml",
         "--interface": LOOPBACK,

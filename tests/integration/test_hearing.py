@@ -11,6 +11,7 @@ import pytest
 from bot.classify import BadLineError, classify
 from bot.runtime.training import Model
 
+SEVERAL = Path(__file__).parents[1] / "data" / "several.jsonl"
 CANONICAL = {
     "zh-Hans": "你们的冰箱修了三次都没修好,再不解决我就找记者曝光,去315投诉你们!",
     "zh-Hant": "你們的冰箱修了三次都沒修好,再不解決我就找記者爆料,去消保官那裡投訴你們!",
@@ -74,6 +75,21 @@ def test_the_canonical_complaint_is_heard_in_every_script(hear: Hear) -> None:
 def test_short_words_inside_a_conversation_are_heard_for_what_they_are(hear: Hear) -> None:
     heard = hear(*(text for text, _ in IN_A_CONVERSATION))
     assert [(row["text"], row["intent"]) for row in heard] == IN_A_CONVERSATION
+
+
+def test_a_second_grievance_is_heard_beside_the_first_and_none_is_made_up(hear: Hear) -> None:
+    several = [json.loads(line) for line in SEVERAL.read_text("utf-8").splitlines()]
+    right = said = true = 0
+    for labelled, heard in zip(several, hear(*(row["text"] for row in several)), strict=True):
+        named, meant = {heard["category"], *heard["further"]}, {labelled["category"], *labelled["further"]}
+        right, said, true = right + len(named & meant), said + len(named), true + len(meant)
+    assert right / said > 0.85
+    assert right / true > 0.75
+
+
+def test_one_grievance_told_at_length_stays_one(hear: Hear) -> None:
+    told = [*CANONICAL.values(), "快递晚到了三天,客服也没有一句解释,我很不满意", "谢谢"]
+    assert [row["text"] for row in hear(*told) if row["further"]] == []
 
 
 def test_a_thousand_messages_are_classified_in_well_under_a_minute(hear: Hear) -> None:

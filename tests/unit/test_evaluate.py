@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.evaluate import stock
+from bot.evaluate.curve import thinned
 from bot.evaluate.intervals import Figure, bootstrap, share
 from bot.evaluate.mistakes import mistakes
 from bot.evaluate.report import matrix
@@ -134,3 +135,11 @@ def test_the_stock_pipeline_learns_every_example_with_its_further_labels() -> No
     assert {"none", "media_threat"} <= {block["intent"] for block in signals_of}
     counts = [sum(block["examples"].count("\n") for block in blocks) for blocks in (signals_of, emotions)]
     assert counts[0] == counts[1] > 5000
+
+
+def test_a_larger_share_of_the_training_data_holds_the_smaller_one() -> None:
+    nlu = {"nlu": [{"intent": "thank", "examples": "".join(f"- thank you {n}\n" for n in range(400))}]}
+    parts = [set(thinned(nlu, share)["nlu"][0]["examples"].splitlines()) for share in (25, 50, 100)]
+    assert parts[0] < parts[1] < parts[2]
+    assert 70 < len(parts[0]) < 130
+    assert len(parts[2]) == 400
