@@ -34,7 +34,7 @@ async def at_headquarters(session: AsyncSession) -> list[Staff]:
 
 
 async def in_charge(session: AsyncSession, clock: Clock, case: Case, policy: Policy) -> list[Staff]:
-    """Who must hear that ``clock`` is nearly due or past due; never nobody, if anybody is there at all."""
+    """Who must act before ``clock`` is due; never nobody, if anybody is there at all."""
     if clock.kind is ClockKind.HEADQUARTERS:
         return await told_of_special_user(session, case, policy)
     people = await _answerable(session, clock, case)
@@ -42,6 +42,17 @@ async def in_charge(session: AsyncSession, clock: Clock, case: Case, policy: Pol
     if department:
         people += await duty(session, department) or await head_of(session, department)
     return people or await of_roles(session, ABOVE_AGENTS)
+
+
+async def told_of_breach(session: AsyncSession, clock: Clock, case: Case, policy: Policy) -> list[Staff]:
+    """Who must hear that ``clock`` is past due: who is in charge, and those above them.
+
+    Headquarters' clock has an escalation of its own (``on_rung``) instead.
+    """
+    people = await in_charge(session, clock, case, policy)
+    if clock.kind is ClockKind.HEADQUARTERS:
+        return people
+    return people + await of_roles(session, [Role.SUPERVISOR])
 
 
 async def on_rung(session: AsyncSession, rung: Rung) -> list[Staff]:

@@ -19,7 +19,7 @@ from ledger.models import Case, Clock, DutyContact, Staff, Task
 from ledger.policy import Policy
 from ledger.queue import CLOCK_DUE, CLOCK_ESCALATE, CLOCK_REMIND, defer
 from ledger.services.case_lock import case_numbered, lock
-from ledger.services.circle import in_charge, on_rung
+from ledger.services.circle import in_charge, on_rung, told_of_breach
 from ledger.services.departments import headquarters
 from ledger.services.entries import SYSTEM, Actor, record
 from ledger.services.notices import tell
@@ -151,7 +151,7 @@ async def may_acknowledge(session: AsyncSession, staff: Staff) -> bool:
 
 
 async def fall_due(session: AsyncSession, *, clock_id: int, policy: Policy, now: datetime) -> None:
-    """Record that the clock is breached, tell those in charge, and begin the escalation."""
+    """Record that the clock is breached, tell those in charge and above, and begin the escalation."""
     held = await _held_running(session, clock_id)
     if held is None or held[0].breached_at is not None:
         return
@@ -162,7 +162,7 @@ async def fall_due(session: AsyncSession, *, clock_id: int, policy: Policy, now:
         return
     clock.breached_at = clock.due_at
     await _record(session, clock, case, SYSTEM, "clock.breached", now, due_at=clock.due_at.isoformat())
-    people = await in_charge(session, clock, case, policy)
+    people = await told_of_breach(session, clock, case, policy)
     await _tell(session, clock, case, NoticeKind.BREACH, people, "breach", policy, now)
     if clock.kind is ClockKind.HEADQUARTERS:
         first = clock.due_at + policy.escalation.steps[0].after

@@ -210,15 +210,17 @@ async def test_headquarters_clock_goes_on_after_the_case_is_resolved(
     assert (await desk_ledger.clock(special, ClockKind.HEADQUARTERS)).breached_at
 
 
-async def test_a_breached_first_response_is_told_to_the_owner_and_the_department(
+async def test_a_breached_first_response_is_told_to_the_owner_the_department_and_the_supervisors(
     desk_ledger: LedgerWorld,
 ) -> None:
     wang, li = await desk_ledger.staff("wang"), await desk_ledger.staff("li")
+    await desk_ledger.staff("zhao", role=Role.SUPERVISOR)
     await desk_ledger.on_duty("after_sales", wang, li)
     hearing = await desk_ledger.complains()
     desk_ledger.later(hours=1)
     await desk_ledger.falls_due(await desk_ledger.clock(hearing.number, ClockKind.FIRST_RESPONSE))
-    assert await desk_ledger.told() == [("breach", "wang", "console"), ("breach", "li", "console")]
+    told = [("breach", name, "console") for name in ("wang", "li", "zhao")]
+    assert await desk_ledger.told() == told
     assert await escalations(desk_ledger) == []
 
 
