@@ -16,10 +16,15 @@ from ledger.vocabulary import Language
 SENTENCES = re.compile(
     r"[^.!?;\n\r\u3002\uff01\uff1f\uff1b\u2026]*(?:(?<=\d)[.](?=\d)[^.!?;\n\r\u3002\uff01\uff1f\uff1b\u2026]*)*[.!?;\n\r\u3002\uff01\uff1f\uff1b\u2026~]*"
 )
-PARTS = re.compile(r"[,\uff0c\u3001:\uff1a](?!\d)|\s+-+\s+|\s*[—–]+\s*|\s{2,}|(?<=[㐀-鿿])\s+(?=[㐀-鿿])")
+PARTS = re.compile(
+    r"[,\uff0c\u3001:\uff1a](?!\d)|\s+-+\s+|\s*[—–]+\s*|\s{2,}|(?<=[㐀-鿿])\s+(?=[㐀-鿿])"
+    r"|(?<=\d{3})\s+(?=[㐀-鿿]{2})"
+)
 JOINTS = re.compile(r"\s+(?=(?:and|but|so|because|then|which)\s)", re.IGNORECASE)
 ASKED = re.compile(r"[?\uff1f]")
-MARKS = " \n\r\"'“”‘’「」()（）.!;。！；…~～*"
+SPACE = " \n\r.!;。！；…~～*"
+QUOTES = '"“”「」'
+MARKS = f"{SPACE}{QUOTES}'‘’()（）"
 STRONG = frozenset({"times", "length", "date", "amount"})
 MOST = 3
 """Clauses in one reflection."""
@@ -76,7 +81,7 @@ def _clauses(text: str, language: Language) -> list[Clause]:
         parts = _parts(sentence, chinese=chinese)
         # Of a question only the asking is left out: "I waited three days, is that normal?"
         for at, part in enumerate(parts[:-1] if ASKED.search(sentence) else parts):
-            said = turned(part.strip(MARKS), language)
+            said = turned(_bare(part), language)
             if said and bool(HAN.search(said)) is chinese and not check(said):
                 weight = telling(part, chinese=chinese)
                 found.append(Clause(len(found), said, weight, at == 0, chinese))
@@ -90,6 +95,18 @@ def _parts(sentence: str, *, chinese: bool) -> list[str]:
 
 def _taken_apart(part: str) -> Sequence[str]:
     return JOINTS.split(part) if len(part.split()) > LONG else [part]
+
+
+def _bare(part: str) -> str:
+    """Without the marks around it, and without a quotation mark whose other half is elsewhere."""
+    outer = part.strip(SPACE)
+    bare = outer if _paired(outer) else outer.strip(MARKS)
+    return bare if _paired(bare) else re.sub(f"[{QUOTES}]", "", bare)
+
+
+def _paired(part: str) -> bool:
+    halves = [part.count(left) == part.count(right) for left, right in ("“”", "「」")]
+    return all(halves) and part.count('"') % 2 == 0 and not part.startswith(tuple(QUOTES))
 
 
 def _stands_in(said: str, known: str, language: Language) -> bool:

@@ -18,7 +18,7 @@ from ledger.vocabulary import Language
 LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en"}
 NO_TOPIC = "general"
 CLAUSES = re.compile(
-    r"[,\uff0c.\u3002!\uff01?\uff1f;\uff1b:\uff1a\u3001\n\r\u2026~\uff5e]+|\s{2,}|(?<=[㐀-鿿])\s+(?=[㐀-鿿])"
+    r"[,.](?!\d)|[\uff0c\u3002!\uff01?\uff1f;\uff1b:\uff1a\u3001\n\r\u2026~\uff5e]+|\s{2,}|(?<=[㐀-鿿])\s+(?=[㐀-鿿])"
 )
 ADDRESSED = re.compile(r"^(?:你们|你們|貴公司|贵公司|您们)(?:家|这边|這邊)?(?:的|这|這|那)?(?:个|個|台|破)?")
 ADDRESSED_ENGLISH = re.compile(r"^[Yy]our ")
