@@ -130,6 +130,7 @@ def acknowledge(talk: Talk, found: str, noted: str = "") -> None:
     What was said back now is not said back again with our word. An insult is answered shorter.
     """
     heard, language = talk.turn.heard, talk.turn.language
+    wanted = feelings.named(heard)
     mirror = said_back(talk.turn.text, language, known=talk.turn.narrative)
     if wording.insults(talk.turn.text):
         found = "briefly" if mirror else "insulted"
@@ -139,7 +140,7 @@ def acknowledge(talk: Talk, found: str, noted: str = "") -> None:
         f"utter_acknowledge_{found}",
         mirror=mirror,
         heat=feelings.heat(heard),
-        wanted=wording.listed("remedies", heard.remedies, language) if heard.remedies else "",
+        wanted=wording.listed("remedies", wanted, language) if wanted else "",
         noted=noted,
     )
     talk.acknowledge(found)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from ledger.heard import Heard
-from ledger.vocabulary import Category, Hardship, Kind, Signal
+from ledger.vocabulary import Category, Hardship, Kind, Remedy, Signal
 
 HOT = 2
 """From this emotion level on, the feeling is answered before the facts."""
@@ -33,7 +33,12 @@ def situation(heard: Heard, acknowledged: Collection[str], *, category: str | No
 
 def anger(heard: Heard) -> str:
     """What an angry message is answered with: the demand in it, if there is one, else the anger."""
-    return "demand" if heard.remedies else "anger"
+    return "demand" if named(heard) else "anger"
+
+
+def named(heard: Heard) -> list[Remedy]:
+    """What is wanted, as far as there is a name for it."""
+    return [remedy for remedy in heard.remedies if remedy is not Remedy.OTHER]
 
 
 def vents(heard: Heard) -> bool:
@@ -61,7 +66,7 @@ def _situations(heard: Heard, category: str | None, acknowledged: Collection[str
     names_it = heard.intent.startswith("complain_") and heard.confidence >= SURE and not vague
     if category and not a_wish and names_it:
         yield category
-    if heard.remedies and acknowledged:
+    if named(heard) and acknowledged:
         yield "demand"
     if heard.emotion >= HOT:
         yield anger(heard)

@@ -81,7 +81,7 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
         return "briefly"
     if feelings.vents(heard) and (asking or "anger" not in talk.acknowledged):
         return "anger"
-    opening = "demand" if heard.remedies else "other"
+    opening = "demand" if feelings.named(heard) else "other"
     return opening if hearing.opened else None
 
 

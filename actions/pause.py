@@ -1,6 +1,5 @@
 """Somebody needs a moment: they get it, and nothing is asked (voice.md; A4 pause and hold)."""
 
-from actions import casework
 from actions.base import LedgerAction, Talk
 
 
@@ -13,5 +12,4 @@ class ActionWait(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Say that we are here."""
-        casework.acknowledge_anger(talk)
         talk.say("utter_listen_pause")

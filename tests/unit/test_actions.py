@@ -246,6 +246,10 @@ class TestTheFeeling:
         demand = heard("state_remedy", Kind.COMPLAINT, remedies=(Remedy.REFUND,), emotion=2)
         assert felt(demand, "product_quality") == "demand"
 
+    def test_a_wish_without_a_name_is_not_named(self) -> None:
+        vague = heard("state_remedy", Kind.COMPLAINT, remedies=(Remedy.OTHER,), emotion=2)
+        assert felt(vague, "product_quality") == "anger"
+
     def test_what_was_tried_often_goes_before_its_kind(self) -> None:
         assert felt(complaint(signals=(Signal.REPEAT_UNRESOLVED,))) == "repeated"
 
