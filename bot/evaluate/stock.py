@@ -68,7 +68,7 @@ def _config_of_labels() -> dict[str, Any]:
     tokenizer, *others = config["pipeline"]
     split = {"intent_tokenization_flag": True, "intent_split_symbol": _TOGETHER}
     config["pipeline"] = [tokenizer | split, *others]
-    return {name: value for name, value in config.items() if name != "policies"}
+    return {name: value for name, value in config.items() if name not in {"policies", "importers"}}
 
 
 def as_intents(name: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 
 from bot.evaluate import stock
 from bot.evaluate.curve import thinned
@@ -11,6 +12,7 @@ from bot.evaluate.mistakes import mistakes
 from bot.evaluate.report import matrix
 from bot.evaluate.scores import classes, macro, signals, special, total
 from bot.evaluate.table import by_language, main_table
+from bot.settings import PROJECT
 
 
 def pair(heard: dict[str, Any] | None = None, **true: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -143,3 +145,9 @@ def test_a_larger_share_of_the_training_data_holds_the_smaller_one() -> None:
     assert parts[0] < parts[1] < parts[2]
     assert 70 < len(parts[0]) < 130
     assert len(parts[2]) == 400
+
+
+def test_the_stock_pipeline_reads_its_data_as_ours_does() -> None:
+    ours = yaml.safe_load((PROJECT / "config.yml").read_text("utf-8"))
+    stocks = yaml.safe_load(stock.CONFIG.read_text("utf-8"))
+    assert stocks["importers"] == ours["importers"]
