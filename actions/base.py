@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions import press, resources
+from actions import officials, press, resources
 from actions.meanings import destination
 from actions.steps import Step, question
 from ledger.heard import Heard
@@ -60,7 +60,7 @@ class Turn:
             text=message.get("text") or "",
             heard=Heard.from_parse(message),
             language=Language(slots.get("language") or Language.ZH_HANS),
-            awaited=slots.get("next_step") or press.awaits(case),
+            awaited=slots.get("next_step") or officials.awaits(case) or press.awaits(case),
             case=case,
             asked=tuple(slots.get("asked") or ()),
             acknowledged=tuple(slots.get("acknowledged") or ()),

@@ -4,8 +4,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from actions import feelings, press, resources, wording
-from actions.base import Talk
+from actions import feelings, names, officials, peril, press, resources, wording
+from actions.base import Talk, Turn
 from actions.meanings import Meaning
 from actions.reflection import reflect
 from actions.steps import Known, Step, question
@@ -16,6 +16,7 @@ from ledger.services import cases
 from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType, Holding, Kind, Language, Remedy, Signal
 
+WHO_ARE_YOU = frozenset({Step.OUTLET, Step.DETAILS, Step.OFFICIAL, Step.CREDENTIALS})
 BARE_ANSWERS = (Meaning.YES_OR_NO, Meaning.NO_CONTACT)
 
 
@@ -28,7 +29,7 @@ async def hear(talk: Talk, meant: Meaning) -> Hearing | None:
     hearing: Hearing | None = await into(
         talk.session,
         message_id=turn.message_id,
-        heard=answering(turn.heard, turn.awaited, turn.case),
+        heard=answering(talk.turn),
         policy=resources.policy(),
         now=resources.now(),
     )
@@ -37,18 +38,31 @@ async def hear(talk: Talk, meant: Meaning) -> Hearing | None:
     return hearing
 
 
-def answering(heard: Heard, awaited: str | None, case: Hearing | None) -> Heard:
+def answering(turn: Turn) -> Heard:
     """What was heard, read as the answer to what was asked.
 
     What is wanted is a wish though it bears no name we know. Whoever wants something put right complains,
-    though a number stands beside it; a journalist's questions are no complaint, as long as nothing is wanted.
+    though a number stands beside it; the questions of journalists and officials are no complaint, as long as
+    nothing is wanted. Who was asked for their name tells it.
     """
-    if awaited == Step.REMEDY and not heard.remedies and feelings.wishes(heard):
+    heard = turn.heard
+    if turn.awaited == Step.REMEDY and not heard.remedies and feelings.wishes(heard):
         return replace(heard, remedies=(Remedy.OTHER,))
-    if case is None and heard.kind is Kind.OTHER and heard.remedies:
+    if turn.awaited in WHO_ARE_YOU:
+        heard = names.with_own_name(heard, turn.text)
+    if officials.is_case_of(turn.case) or is_official(turn):
+        signals = tuple(dict.fromkeys([*heard.signals, Signal.SPECIAL_IDENTITY]))
+        return replace(heard, kind=Kind.OTHER, category=None, signals=signals)
+    if turn.case is None and heard.kind is Kind.OTHER and heard.remedies:
         return replace(heard, kind=Kind.COMPLAINT)
-    asks = press.inquires(heard, case) and not heard.remedies
+    asks = press.inquires(heard, turn.case) and not heard.remedies
     return replace(heard, kind=Kind.OTHER, category=None) if asks else heard
+
+
+def is_official(turn: Turn) -> bool:
+    """Whether somebody introduces themselves as an authority, who is not a customer already."""
+    as_a_customer = turn.case is not None and turn.case.type == CaseType.COMPLAINT
+    return not as_a_customer and officials.introduces(turn.heard, turn.text)
 
 
 def remember(talk: Talk, hearing: Hearing) -> None:
@@ -115,6 +129,9 @@ async def known(talk: Talk, hearing: Hearing) -> Known:
         vented=talk.turn.awaited == Step.REMEDY and not feelings.wishes(heard),
         further=bool(talk.slots.get("further")),
         raging=await _rages(talk, hearing),
+        facts=frozenset(fact["kind"] for fact in hearing.facts),
+        official=officials.is_case_of(hearing),
+        urgent=peril.needs_help_now(heard, talk.turn.text),
     )
 
 
@@ -198,6 +215,12 @@ def _is_new_matter(talk: Talk, meant: Meaning) -> bool:
         return False
     said = turn.text.lower()
     return any(marker in said for marker in wording.markers("another_matter"))
+
+
+def department(key: str, language: Language) -> str:
+    """What a department of the policy is called."""
+    names_of = {one.key: one.names for one in resources.policy().departments}
+    return names_of[key][language]
 
 
 def _promise(hearing: Hearing, language: Language) -> str:

@@ -1,9 +1,9 @@
 """Hearing a customer out: the case opens and grows, the feeling is answered, the next step is chosen (A1)."""
 
-from actions import casework, danger, fallback, feelings, journeys, resources
+from actions import casework, crowd, danger, demands, fallback, feelings, journeys, outsiders, resources
 from actions.base import LedgerAction, Talk
 from actions.meanings import Meaning, answer, meaning
-from actions.steps import HARD_TO_TELL, Step
+from actions.steps import HARD_TO_TELL, Known, Step
 from ledger.services import cases
 from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType
@@ -26,18 +26,29 @@ class ActionHear(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Hear, acknowledge, then ask or tell one thing."""
-        meant = meaning(talk.turn.heard, talk.turn.text, talk.turn.awaited, talk.turn.case is not None)
-        if meant is Meaning.REPEATED and casework.tells_more(talk):
-            meant = Meaning.MATTER
+        meant = _meant(talk)
         await _settle_contact(talk, meant)
         hearing = None if meant is Meaning.UNCLEAR else await casework.hear(talk, meant)
         if hearing is None:
             return fallback.ask_again(talk)
+        if casework.is_official(talk.turn):
+            hearing = await outsiders.report(talk, hearing)
         talk.slots |= {"misses": 0, "nudged": False}
         casework.remember(talk, hearing)
+        danger.tell_numbers(talk)
         if not await danger.stays(talk):
-            _acknowledge(talk, hearing, meant)
-            talk.ask(await _step(talk, hearing, meant))
+            known = await casework.known(talk, hearing)
+            step = _step(talk, hearing, meant, known)
+            _acknowledge(talk, hearing, meant, step)
+            await _take(talk, hearing, step, known)
+
+
+def _meant(talk: Talk) -> Meaning:
+    turn = talk.turn
+    meant = meaning(turn.heard, turn.text, turn.awaited, turn.case is not None)
+    news = meant is Meaning.REPEATED and casework.tells_more(talk)
+    official = meant is Meaning.UNCLEAR and casework.is_official(turn)
+    return Meaning.MATTER if news or official else meant
 
 
 async def _settle_contact(talk: Talk, meant: Meaning) -> None:
@@ -49,21 +60,30 @@ async def _settle_contact(talk: Talk, meant: Meaning) -> None:
         await cases.refuse_contact(talk.session, message_id=turn.message_id, now=now)
 
 
-def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
+def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning, step: Step) -> None:
     """Their thing, their feeling and what they announced in one; then what they gave us."""
-    talk.slots["ambulance"] = resources.policy().emergency.numbers(talk.turn.language).ambulance
     if meant is Meaning.REPEATED:
         talk.say("utter_acknowledge_repeat_said", known=casework.story(talk, hearing))
         talk.slots["told"] = ""
+        casework.acknowledge_danger(talk, hearing)
+    elif _is_about_demands(talk, hearing, step):
         casework.acknowledge_danger(talk, hearing)
     elif found := _situation(talk, hearing):
         casework.acknowledge(talk, found, noted=casework.danger_noted(talk, hearing))
     elif not danger.hurt_just_now(talk):
         casework.acknowledge_danger(talk, hearing)
-    if meant is Meaning.CONTACT:
+    if meant is Meaning.CONTACT and hearing.type != CaseType.CONTACT:
         talk.say("utter_respond_contact_taken")
     if meant is Meaning.NO_CONTACT:
         talk.say("utter_respond_contact_refused")
+
+
+def _is_about_demands(talk: Talk, hearing: Hearing, step: Step) -> bool:
+    """Whether a demand is explained now: when no other feeling waits for its answer."""
+    if danger.hurt_just_now(talk) or _situation(talk, hearing) not in (None, "demand"):
+        return False
+    promise = "" if step is Step.CONFIRM else str(talk.slots["promise"])
+    return demands.explain(talk, hearing, promise)
 
 
 def _situation(talk: Talk, hearing: Hearing) -> str | None:
@@ -85,12 +105,22 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
     return opening if hearing.opened else None
 
 
-async def _step(talk: Talk, hearing: Hearing, meant: Meaning) -> Step:
+async def _take(talk: Talk, hearing: Hearing, step: Step, known: Known) -> None:
+    """Take the next step, with what belongs to it."""
+    await outsiders.prepare(talk, step, known)
+    crowd.warn(talk, hearing)
+    crowd.tell_of_the_meeting(talk, hearing, step)
+    if step is Step.URGENT:
+        await danger.call_person(talk)
+    talk.ask(step)
+
+
+def _step(talk: Talk, hearing: Hearing, meant: Meaning, known: Known) -> Step:
     turn = talk.turn
     willing = turn.awaited == Step.CONTACT and answer(turn.heard, turn.text) is True
     if willing and hearing.contact == "unknown" and talk.asked.count(Step.CONTACT) < HARD_TO_TELL:
         return Step.CONTACT
-    step = journeys.next_step(await casework.known(talk, hearing))
+    step = journeys.next_step(known)
     if step is not Step.ADDED:
         return step
     rages = turn.heard.emotion >= feelings.HOT and not casework.tells_more(talk)

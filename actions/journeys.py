@@ -5,14 +5,19 @@ feeling, ``acknowledgement(talk) -> str | None`` (a script without ``utter_ackno
 its file, name it here and give each new step a rule in ``data/stories/steps.yml``.
 """
 
-from actions import crowd, danger, grievance, press
+from actions import crowd, danger, grievance, officials, press
 from actions.base import Talk
 from actions.steps import Known, Step
 
 
 def next_step(known: Known) -> Step:
     """The smallest useful step: that of the first journey that has one."""
-    return press.next_step(known) or danger.next_step(known) or grievance.next_step(known)
+    return (
+        officials.next_step(known)
+        or press.next_step(known)
+        or danger.next_step(known)
+        or grievance.next_step(known)
+    )
 
 
 def acknowledgement(talk: Talk) -> str | None:

@@ -6,7 +6,8 @@ No journey hangs on one intent: an answer to our own question is an answer howev
 import re
 from enum import StrEnum
 
-from actions import press, wording
+from actions import officials, peril, press, wording
+from actions.officials import WITH_AUTHORITIES
 from actions.press import WITH_THE_PRESS
 from actions.steps import QUESTIONS, Step
 from ledger.heard import Heard
@@ -22,8 +23,10 @@ ANSWERS_TO = {
 }
 """Actions that a word about how it was handled may look like."""
 HARMLESS = frozenset({Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND, Signal.VULNERABLE})
-BESIDE_THEM = frozenset({Step.STAY, Step.BESIDE})
-QUESTIONS_OF_THEIRS = frozenset({"action_answer", "action_own_up"})
+BESIDE_THEM = frozenset({Step.STAY, Step.ANOTHER, Step.DISARM, Step.BESIDE})
+FOR_OTHERS_TO_ANSWER = WITH_THE_PRESS | WITH_AUTHORITIES
+"""Where whatever is asked is the spokesperson's, or the departments'."""
+QUESTIONS_OF_THEIRS = frozenset({"action_answer", "action_own_up", "action_tell_status", "action_ask_human"})
 OF_A_CASE = frozenset({"times", "owner"})
 """Topics of wording.yml that have another answer for every case."""
 SURE = 0.5
@@ -83,8 +86,11 @@ def meaning(heard: Heard, text: str, awaited: str | None, case_open: bool) -> Me
 
 def destination(action: str, heard: Heard, text: str, awaited: str | None, *, case_open: bool = False) -> str:
     """Which action a message is for, when its intent alone led to ``action``."""
+    if peril.at_stake(heard, text) or officials.introduces(heard, text):
+        return "action_hear"
     return (
-        _by_answer(action, heard, text, awaited)
+        _by_who_asks(action, text, awaited)
+        or _by_answer(action, heard, text, awaited)
         or _by_words(action, heard, text, awaited, case_open)
         or _by_question(action, heard, text, awaited)
         or action
@@ -94,6 +100,13 @@ def destination(action: str, heard: Heard, text: str, awaited: str | None, *, ca
 def alarming(heard: Heard) -> bool:
     """Whether there is danger in a message, whatever else it asks or says: the ledger must hear it."""
     return bool(set(heard.signals) - HARMLESS)
+
+
+def _by_who_asks(action: str, text: str, awaited: str | None) -> str | None:
+    """Whatever a journalist or an official asks is passed on; whether this is a robot is always owned up."""
+    robot = action == "action_own_up" and wording.asks_for_a_robot(text)
+    asks = awaited in FOR_OTHERS_TO_ANSWER and action in QUESTIONS_OF_THEIRS
+    return "action_hear" if asks and not robot else None
 
 
 def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:
@@ -117,9 +130,6 @@ def _by_words(action: str, heard: Heard, text: str, awaited: str | None, case_op
         return None
     if case_open and action == "action_hear" and heard.entities and wording.corrects(text):
         return "action_correct"
-    if awaited in WITH_THE_PRESS | {Step.OUTLET}:
-        robot = action == "action_own_up" and wording.asks_for_a_robot(text)
-        return "action_hear" if action in QUESTIONS_OF_THEIRS and not robot else None
     if wording.asks_who_spoke(text):
         return "action_own_up"
     return "action_tell_status" if case_open and _asks_of_the_case(action, heard, text) else None
@@ -160,7 +170,7 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
 
 def _is_no_aside(heard: Heard, text: str, awaited: str | None) -> bool:
     """Danger, despair, the press, or so many words that there is more in them."""
-    theirs = BESIDE_THEM | WITH_THE_PRESS | {Step.OUTLET}
+    theirs = BESIDE_THEM | FOR_OTHERS_TO_ANSWER
     return alarming(heard) or awaited in theirs or len(text) > A_REQUEST * 2
 
 
@@ -178,7 +188,7 @@ def _no_detour(action: str, heard: Heard, text: str, awaited: str | None) -> boo
     if alarming(heard) or heard.kind is Kind.COMPLAINT or not speaks(text) or awaited in BESIDE_THEM:
         return True
     rhetorical = action == "action_answer" and wording.topic(text) == wording.NO_TOPIC
-    return awaited in QUESTIONS | WITH_THE_PRESS and (rhetorical or heard.confidence < CERTAIN)
+    return awaited in QUESTIONS | FOR_OTHERS_TO_ANSWER and (rhetorical or heard.confidence < CERTAIN)
 
 
 def speaks(text: str) -> bool:
@@ -188,7 +198,7 @@ def speaks(text: str) -> bool:
 
 def _tells(heard: Heard, text: str, awaited: str | None) -> bool:
     return (
-        awaited in QUESTIONS | BESIDE_THEM | WITH_THE_PRESS
+        awaited in QUESTIONS | BESIDE_THEM | FOR_OTHERS_TO_ANSWER
         or heard.intent in INFORMATION
         or len(text.strip()) >= A_SENTENCE
     )

@@ -1,30 +1,48 @@
 """A journalist (playbook B10): the holding statement, who they are, the spokesperson. Nothing else."""
 
+from collections.abc import Iterator
+
 from actions.steps import Known, Step
 from ledger.heard import Heard
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Category, Signal
+from ledger.services.special import OFFICIAL
+from ledger.vocabulary import CaseType, Category, FactKind, Signal
 
-WITH_THE_PRESS = frozenset({Step.PRESS, Step.SPOKESPERSON})
+WITH_THE_PRESS = frozenset({Step.OUTLET, Step.DETAILS, Step.PRESS, Step.SPOKESPERSON})
 FOR_THE_SPOKESPERSON = frozenset({Signal.MEDIA_THREAT, Signal.SPECIAL_IDENTITY})
 """Heard together and calmly: a journalist, for whom "a person" means the spokesperson."""
 SURE = 0.5
 """From which confidence on a complaint is believed of somebody who introduces themselves."""
+DETAILS = (FactKind.PERSON, FactKind.OUTLET, FactKind.COLUMN, FactKind.PRESS_CARD)
+CONTACT = "contact"
+OPTIONAL = frozenset({FactKind.COLUMN})
+"""What is asked for once, and not again."""
 
 
 def next_step(known: Known) -> Step | None:
-    """Who they are, then who calls back, then only that the question was passed on."""
+    """Who they are, in two turns at most, then who calls back, then only that the question was passed on."""
     if known.type is not CaseType.CONTACT or Signal.SPECIAL_IDENTITY not in known.signals:
         return None
-    if Step.OUTLET not in known.asked:
+    lacking = set(missing(known))
+    if lacking and Step.OUTLET not in known.asked:
         return Step.OUTLET
-    return Step.SPOKESPERSON if Step.PRESS in known.asked else Step.PRESS
+    if Step.PRESS in known.asked:
+        return Step.SPOKESPERSON
+    return Step.DETAILS if lacking - OPTIONAL and Step.DETAILS not in known.asked else Step.PRESS
+
+
+def missing(known: Known) -> Iterator[str]:
+    """What the spokesperson needs and nobody has told yet."""
+    yield from (kind for kind in DETAILS if kind not in known.facts)
+    if not known.contact_known:
+        yield CONTACT
 
 
 def awaits(case: Hearing | None) -> str | None:
     """With a journalist it is the spokesperson's turn when nothing else is open."""
-    journalist = case and case.type == CaseType.CONTACT and Signal.SPECIAL_IDENTITY in case.reasons
-    return Step.SPOKESPERSON.value if journalist else None
+    if case is None or case.type != CaseType.CONTACT or OFFICIAL in case.reasons:
+        return None
+    return Step.SPOKESPERSON.value if Signal.SPECIAL_IDENTITY in case.reasons else None
 
 
 def inquires(heard: Heard, case: Hearing | None) -> bool:
@@ -38,7 +56,11 @@ def wants_the_spokesperson(heard: Heard) -> bool:
 
 
 def _introduces_themselves(heard: Heard) -> bool:
-    names_a_grievance = heard.category not in (None, Category.OTHER)
-    complains = heard.intent.startswith("complain_") and heard.confidence >= SURE
     calm = heard.emotion <= 1
-    return Signal.SPECIAL_IDENTITY in heard.signals and calm and not (complains and names_a_grievance)
+    return Signal.SPECIAL_IDENTITY in heard.signals and calm and not complains(heard)
+
+
+def complains(heard: Heard) -> bool:
+    """Whether somebody who introduces themselves has a grievance of their own, and is a customer."""
+    names_a_grievance = heard.category not in (None, Category.OTHER)
+    return heard.intent.startswith("complain_") and heard.confidence >= SURE and names_a_grievance

@@ -17,18 +17,28 @@ class Step(StrEnum):
     """
 
     STAY = "stay"
+    ANOTHER = "another"
+    DISARM = "disarm"
     BESIDE = "beside"
+    URGENT = "urgent"
     SAFETY = "safety"
+    SCENE = "scene"
     STORY = "story"
     HEADCOUNT = "headcount"
+    COUNT = "count"
     PLACE = "place"
     FURTHER = "further"
     REMEDY = "remedy"
     CONTACT = "contact"
     OUTLET = "outlet"
+    DETAILS = "details"
+    OFFICIAL = "official"
+    CREDENTIALS = "credentials"
     CONFIRM = "confirm"
     PRESS = "press"
     SPOKESPERSON = "spokesperson"
+    REPORTED = "reported"
+    AUTHORITY = "authority"
     ADDED = "added"
     OKAY = "okay"
     DONE = "done"
@@ -43,14 +53,20 @@ class Step(StrEnum):
 
 QUESTIONS = frozenset(
     {
+        Step.URGENT,
         Step.SAFETY,
+        Step.SCENE,
         Step.STORY,
         Step.HEADCOUNT,
+        Step.COUNT,
         Step.PLACE,
         Step.FURTHER,
         Step.REMEDY,
         Step.CONTACT,
         Step.OUTLET,
+        Step.DETAILS,
+        Step.OFFICIAL,
+        Step.CREDENTIALS,
     }
 )
 """Steps whose answer belongs into the case, whatever its words are."""
@@ -63,7 +79,8 @@ class Known:
     ``signals`` are those of the whole case, ``asked`` the steps taken in this matter, oldest first, with
     repetitions. ``contact_known`` is true when a contact was given or refused. ``vented``: the last message
     let off steam where an answer was awaited. ``further``: a second grievance was heard and not told of yet.
-    ``raging``: anger has lasted until a person should be offered.
+    ``raging``: anger has lasted until a person should be offered. ``facts`` are the kinds of facts that were
+    told, ``official``: the sender comes from an authority, ``urgent``: somebody hurt needs an ambulance now.
     """
 
     type: CaseType
@@ -76,13 +93,17 @@ class Known:
     vented: bool = False
     further: bool = False
     raging: bool = False
+    facts: Collection[str] = ()
+    official: bool = False
+    urgent: bool = False
 
 
 def question(step: str | None) -> str | None:
     """The script that asks an open question again; None when none is open."""
     if step not in QUESTIONS:
         return None
-    return "utter_acknowledge_injury" if step == Step.SAFETY else f"utter_listen_{step}"
+    hurt = step in (Step.SAFETY, Step.URGENT)
+    return "utter_acknowledge_injury" if hurt else f"utter_listen_{step}"
 
 
 def after_misses(misses: int) -> Step:

@@ -18,7 +18,9 @@ from bot.settings import Settings
 from ledger.db import Database
 from ledger.heard import Heard
 from ledger.models import Conversation, Message
-from ledger.services import messages
+from ledger.policy import load_policy
+from ledger.services import departments, messages
+from tests.policies import DEFAULT
 
 STARTING_SECONDS = 300
 
@@ -138,6 +140,8 @@ async def running(database_url: str, place: Path, model: Path | None = None) -> 
         )
     supervisor, database = Supervisor(print), Database(database_url)
     try:
+        async with database.transaction() as session:
+            await departments.sync(session, policy=load_policy(DEFAULT), now=datetime.now(UTC))
         await supervisor.start(parts.actions(wiring))
         await supervisor.start(engine)
         yield Assistant(wiring.engine_urls[0], wiring.engine_token, database)

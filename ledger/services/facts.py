@@ -3,7 +3,7 @@
 Contacts are not among them: they are kept with the customer, by consent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -20,11 +20,12 @@ from ledger.policy import Policy
 from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT, record
 from ledger.services.inbound import inbound
-from ledger.vocabulary import FactKind
+from ledger.vocabulary import FactKind, Signal
 
 KINDS: Final = frozenset(FactKind)
 CORRECTING: Final = "correct"
 """The intent of a message that corrects what was told before."""
+CROWD: Final = frozenset({FactKind.PEOPLE, FactKind.VEHICLES})
 PERSONAL: Final = frozenset({FactKind.PERSON, FactKind.PRESS_CARD})
 VEIL: Final = "…"
 LONGEST: Final = 200
@@ -45,10 +46,14 @@ async def note(
 ) -> None:
     """Keep what ``message`` tells as facts of the case, held by the caller; the same fact stands once.
 
-    A message that corrects replaces instead, as ``correct`` does.
+    A message that corrects replaces instead, as ``correct`` does; how many there are of a crowd is what was
+    told last.
     """
     if heard.intent == CORRECTING:
         await _replace(session, case, message, heard, policy, now)
+    elif Signal.GROUP_EVENT in case.signals:
+        await _replace(session, case, message, heard, policy, now, only=CROWD)
+        await _add(session, case, message, told(heard, message, policy), now)
     else:
         await _add(session, case, message, told(heard, message, policy), now)
 
@@ -117,12 +122,18 @@ async def _add(
 
 
 async def _replace(
-    session: AsyncSession, case: Case, message: Message, heard: Heard, policy: Policy, now: datetime
+    session: AsyncSession,
+    case: Case,
+    message: Message,
+    heard: Heard,
+    policy: Policy,
+    now: datetime,
+    only: Collection[FactKind] = KINDS,
 ) -> None:
     """Each kind for itself; done once, since what this message told before is not asked to replace itself."""
     if await _has_replaced(session, message.id):
         return
-    heard_now = told(heard, message, policy)
+    heard_now = [one for one in told(heard, message, policy) if one.kind in only]
     for kind in dict.fromkeys(one.kind for one in heard_now):
         named = [one for one in heard_now if one.kind == kind]
         standing = [fact for fact in await current(session, case.id) if fact.kind == kind]

@@ -21,6 +21,8 @@ from ledger.vocabulary import ClockKind, Language, NoticeKind, Signal
 
 REASONS: Final = Path(__file__).parents[1] / "texts" / "reasons.yml"
 SPECIAL_BEFORE: Final = "special_before"
+OFFICIAL: Final = "official"
+"""Somebody who says they come from an authority (playbook B3)."""
 BY_STAFF: Final = "flagged_by_staff"
 
 Words = Mapping[str, str]

@@ -171,10 +171,15 @@ async def test_a_journalist_hears_the_holding_statement_and_nothing_else(
 ) -> None:
     someone = customer()
     heard = []
-    for line in (introduction, "张三,新京报,13912345678", "到底召不召回?"):
+    for line in (introduction, "张三,新京报,13912345678", "记者证没带", "到底召不召回?"):
         await someone.say(line)
         heard.append(someone.scripts[-1])
-    assert heard == ["utter_listen_outlet", "utter_respond_press", "utter_respond_spokesperson"]
+    assert heard == [
+        "utter_listen_outlet",
+        "utter_listen_details",
+        "utter_respond_press",
+        "utter_respond_spokesperson",
+    ]
 
 
 async def test_a_journalist_may_ask_whether_this_is_a_robot(customer: Make) -> None:

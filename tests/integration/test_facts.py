@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ledger.models import Case, Fact
 from ledger.services import entries, facts
 from ledger.services.hearing import Hearing
-from ledger.vocabulary import Category
+from ledger.vocabulary import Category, Signal
 from tests.ledger_world import COMPLAINT, LedgerWorld
 
 
@@ -48,6 +48,19 @@ async def test_the_same_fact_told_again_stands_once(desk_ledger: LedgerWorld) ->
     talk = await desk_ledger.conversation()
     await tells(desk_ledger, talk, entity("times", 3, "三次"), entity("times", 3, "第三次"))
     assert said(await tells(desk_ledger, talk, entity("times", 3, "三回"))) == ["三次"]
+
+
+async def test_how_many_a_crowd_has_is_what_was_told_last(desk_ledger: LedgerWorld) -> None:
+    talk, crowd = await desk_ledger.conversation(), (Signal.GROUP_EVENT,)
+    await tells(desk_ledger, talk, entity("people", 80, "八十人"), entity("place", "阳光花园"), signals=crowd)
+    hearing = await tells(desk_ledger, talk, entity("people", 120, "120人"), entity("place", "东门"))
+    assert sorted(said(hearing)) == sorted(["阳光花园", "120人", "东门"])
+
+
+async def test_of_one_customer_two_numbers_of_people_both_stand(desk_ledger: LedgerWorld) -> None:
+    talk = await desk_ledger.conversation()
+    await tells(desk_ledger, talk, entity("people", 3, "三个人"))
+    assert said(await tells(desk_ledger, talk, entity("people", 5, "五个人"))) == ["三个人", "五个人"]
 
 
 async def test_a_message_heard_twice_tells_its_facts_once(desk_ledger: LedgerWorld) -> None:

@@ -96,7 +96,9 @@ class TestTheNextStep:
     def test_a_hurt_person_comes_before_every_question(self) -> None:
         known = replace(UNKNOWN, signals={Signal.INJURY_SAFETY})
         assert next_step(known) is Step.SAFETY
-        assert next_step(replace(known, asked=(Step.SAFETY,))) is Step.STORY
+        assert next_step(replace(known, asked=(Step.SAFETY,))) is Step.SCENE
+        assert next_step(replace(known, asked=(Step.SAFETY,), facts={"place"})) is Step.STORY
+        assert next_step(replace(known, asked=(Step.SAFETY, Step.SCENE))) is Step.STORY
 
     def test_a_hurt_person_is_asked_after_even_when_all_was_confirmed(self) -> None:
         assert next_step(replace(TOLD, signals={Signal.INJURY_SAFETY}, asked=(Step.CONFIRM,))) is Step.SAFETY
@@ -115,9 +117,9 @@ class TestTheNextStep:
     def test_a_journalist_is_asked_who_they_are_and_nothing_else(self) -> None:
         press = replace(UNKNOWN, type=CaseType.CONTACT, signals={Signal.SPECIAL_IDENTITY})
         steps: list[str] = []
-        for _ in range(3):
+        for _ in range(4):
             steps.append(next_step(replace(press, asked=tuple(steps))))
-        assert steps == [Step.OUTLET, Step.PRESS, Step.SPOKESPERSON]
+        assert steps == [Step.OUTLET, Step.DETAILS, Step.PRESS, Step.SPOKESPERSON]
 
     def test_not_understanding_twice_offers_a_person(self) -> None:
         assert [after_misses(1), after_misses(2), after_misses(3)] == [Step.MEANING, Step.HUMAN, Step.HUMAN]
@@ -358,21 +360,22 @@ class TestTheWords:
 
 class TestAnAnswer:
     def test_whatever_is_wanted_is_a_wish(self) -> None:
-        said = casework.answering(heard("add_information"), Step.REMEDY, None)
+        said = casework.answering(turn(message=heard("add_information"), awaited=Step.REMEDY))
         assert said.remedies == (Remedy.OTHER,)
 
     def test_a_wish_makes_a_complaint_of_a_message_that_looked_like_a_contact(self) -> None:
         wish = heard("give_contact", Kind.OTHER, remedies=(Remedy.REFUND,))
-        assert casework.answering(wish, None, None).kind is Kind.COMPLAINT
+        assert casework.answering(turn(message=wish)).kind is Kind.COMPLAINT
 
     def test_a_journalists_questions_are_no_complaint(self) -> None:
         press = Hearing(**(CASE | {"type": CaseType.CONTACT}))
-        assert casework.answering(complaint(), None, press).kind is Kind.OTHER
+        assert casework.answering(turn(case=press)).kind is Kind.OTHER
 
     def test_who_introduces_themselves_calmly_has_not_complained(self) -> None:
         hello = heard("add_information", Kind.COMPLAINT, signals=(Signal.SPECIAL_IDENTITY,))
-        assert casework.answering(hello, None, None).kind is Kind.OTHER
-        assert casework.answering(replace(hello, emotion=2), None, None).kind is Kind.COMPLAINT
+        assert casework.answering(turn(message=hello)).kind is Kind.OTHER
+        furious = replace(hello, emotion=2)
+        assert casework.answering(turn(message=furious)).kind is Kind.COMPLAINT
 
     @pytest.mark.parametrize(
         ("said", "rating"),

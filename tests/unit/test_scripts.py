@@ -24,7 +24,7 @@ SPEAKERS = [
 ]
 STAGES = {"listen", "acknowledge", "respond", "feedback", "revisit"}
 OFTEN = re.compile(
-    r"utter_acknowledge_(?!stay)|utter_listen_(greet|thank|goodbye|praise|story|remedy|contact|nudge|pause)$"
+    r"utter_acknowledge_(?!stay|another|disarm)|utter_listen_(greet|thank|goodbye|praise|story|remedy|contact|nudge|pause)$"
     r"|utter_respond_(added|greet|thank|goodbye|praise|okay|spokesperson|corrected.*|contact_refused|disbelief)$"
     r"|utter_respond_(human|robot)_|utter_respond_about_general$"
     r"|utter_feedback_(progress$|status_(?!withdrawn)|which_case|not_found)|desk_file_filed"
@@ -52,7 +52,7 @@ FILLED = {
     "mirror", "noted", "wanted", "known", "threats", "ambulance", "crisis_line", "police", "told", "matter",
     "wish", "promise", "case_number", "pass_code", "number", "news", "news_at", "person", "due", "remedy",
     "outcome", "opening", "what", "when", "first_response", "name",
-    "other_matter", "right", "one", "other",
+    "other_matter", "right", "one", "other", "details", "holding", "decides",
 }  # fmt: skip
 OPENS_A_SENTENCE = {
     "mirror",
@@ -63,6 +63,8 @@ OPENS_A_SENTENCE = {
     "promise",
     "outcome",
     "number",
+    "holding",
+    "decides",
     "case_number",
     "name",
 }
@@ -89,7 +91,7 @@ def shape(wordings: Iterable[Wording]) -> Counter[tuple[str | None, int]]:
 
 def own(text: str) -> str:
     """What the book itself says: without values that are sentences of their own."""
-    return re.sub(r"\{(?:mirror|noted|known|told|what|promise)\}", " ", text).strip()
+    return re.sub(r"\{(?:mirror|noted|known|told|what|promise|holding)\}", " ", text).strip()
 
 
 def length(text: str, language: Language) -> int:
@@ -186,7 +188,7 @@ def test_every_text_ends_like_a_sentence(name: str) -> None:
     assert not [
         each.text
         for each in BOOK[name].wordings
-        if not re.search(r"[。？.?”」]$|\{noted\}$|\{promise\}$", each.text)
+        if not re.search(r"[。？.?”」]$|\{noted\}$|\{promise\}$|\{holding\}$", each.text)
     ]
 
 
