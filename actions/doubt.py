@@ -10,6 +10,7 @@ import yaml
 from actions import casework, feelings
 from actions.base import LedgerAction, Talk
 from actions.meanings import Meaning
+from actions.steps import question
 from ledger.vocabulary import Language
 
 BOOK = Path(__file__).resolve().parents[1] / "data" / "scripts"
@@ -37,8 +38,10 @@ class ActionAnswerDoubt(LedgerAction):
         elif talk.turn.heard.emotion >= feelings.HOT:
             casework.acknowledge(talk, "anger")
         said = (*TOLD_ALONG, *talk.turn.said) if talk.turn.case and talk.turn.case.special else talk.turn.said
-        talk.say(answer_to(said, talk.turn.text, talk.turn.language))
-        talk.come_back()
+        answer = answer_to(said, talk.turn.text, talk.turn.language)
+        talk.say(answer)
+        if answer.removesuffix(DOUBTED) != question(talk.turn.awaited):
+            talk.come_back()  # A question that was doubted is not asked again in the same breath.
 
 
 def answer_to(said: Sequence[str], text: str, language: Language) -> str:

@@ -66,9 +66,9 @@ def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning, step: Step) -> No
         talk.say("utter_acknowledge_repeat_said", known=casework.story(talk, hearing))
         talk.slots["told"] = ""
         casework.acknowledge_danger(talk, hearing)
-    elif _is_about_demands(talk, hearing, step):
+    elif _is_about_demands(talk, hearing, meant, step):
         casework.acknowledge_danger(talk, hearing)
-    elif found := _situation(talk, hearing):
+    elif found := _situation(talk, hearing, meant):
         casework.acknowledge(talk, found, noted=casework.danger_noted(talk, hearing))
     elif not danger.hurt_just_now(talk):
         casework.acknowledge_danger(talk, hearing)
@@ -78,15 +78,15 @@ def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning, step: Step) -> No
         talk.say("utter_respond_contact_refused")
 
 
-def _is_about_demands(talk: Talk, hearing: Hearing, step: Step) -> bool:
+def _is_about_demands(talk: Talk, hearing: Hearing, meant: Meaning, step: Step) -> bool:
     """Whether a demand is explained now: when no other feeling waits for its answer."""
-    if danger.hurt_just_now(talk) or _situation(talk, hearing) not in (None, "demand"):
+    if danger.hurt_just_now(talk) or _situation(talk, hearing, meant) not in (None, "demand"):
         return False
     promise = "" if step is Step.CONFIRM else str(talk.slots["promise"])
     return demands.explain(talk, hearing, promise)
 
 
-def _situation(talk: Talk, hearing: Hearing) -> str | None:
+def _situation(talk: Talk, hearing: Hearing, meant: Meaning) -> str | None:
     heard = talk.turn.heard
     if hearing.type == CaseType.CONTACT:
         return None
@@ -97,7 +97,7 @@ def _situation(talk: Talk, hearing: Hearing) -> str | None:
     asking = Step.CONFIRM not in talk.asked
     if found := feelings.situation(heard, talk.acknowledged, category=hearing.category):
         return found
-    if asking and casework.tells_more(talk):
+    if asking and meant is Meaning.MATTER and casework.tells_more(talk):
         return "briefly"
     if feelings.vents(heard) and (asking or "anger" not in talk.acknowledged):
         return "anger"

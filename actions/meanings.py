@@ -109,6 +109,11 @@ def _by_who_asks(action: str, text: str, awaited: str | None) -> str | None:
     return "action_hear" if asks and not robot else None
 
 
+def _dangerous(heard: Heard) -> bool:
+    """Alarming beyond how often it happened, which may be told again or put right like anything else."""
+    return bool(set(heard.signals) - HARMLESS - {Signal.REPEAT_UNRESOLVED})
+
+
 def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:
     """A yes or no goes to the action that asked."""
     said = answer(heard, text)
@@ -126,13 +131,19 @@ def _by_answer(action: str, heard: Heard, text: str, awaited: str | None) -> str
 
 def _by_words(action: str, heard: Heard, text: str, awaited: str | None, case_open: bool) -> str | None:
     """Questions known by their words, however they were classified, and whatever we had asked."""
-    if alarming(heard) or len(text) > A_REQUEST:
+    if len(text) > A_REQUEST:
         return None
-    if case_open and action == "action_hear" and heard.entities and wording.corrects(text):
+    if case_open and action == "action_hear" and _puts_right(heard, text):
         return "action_correct"
+    if alarming(heard):
+        return None
     if wording.asks_who_spoke(text):
         return "action_own_up"
     return "action_tell_status" if case_open and _asks_of_the_case(action, heard, text) else None
+
+
+def _puts_right(heard: Heard, text: str) -> bool:
+    return bool(heard.entities) and not _dangerous(heard) and wording.corrects(text)
 
 
 def _asks_of_the_case(action: str, heard: Heard, text: str) -> bool:
@@ -171,7 +182,7 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
 def _is_no_aside(heard: Heard, text: str, awaited: str | None) -> bool:
     """Danger, despair, the press, or so many words that there is more in them."""
     theirs = BESIDE_THEM | FOR_OTHERS_TO_ANSWER
-    return alarming(heard) or awaited in theirs or len(text) > A_REQUEST * 2
+    return _dangerous(heard) or awaited in theirs or len(text) > A_REQUEST * 2
 
 
 def _withdraws(text: str) -> bool:

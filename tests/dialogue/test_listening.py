@@ -112,6 +112,21 @@ async def test_each_doubt_has_an_answer_of_its_own(customer: Make, language: str
     assert len(set(answers)) == 3
 
 
+async def test_how_often_it_happened_is_put_right_like_anything_else(customer: Make) -> None:
+    someone = customer()
+    await someone.say("你们的冰箱修了三次还没好")
+    text = await someone.say("不对 是修了四次")
+    assert someone.scripts[0] == "utter_respond_corrected"
+    assert "四次" in text
+
+
+async def test_a_question_that_is_doubted_is_not_asked_again_in_the_same_breath(customer: Make) -> None:
+    someone = customer("zh-Hant")
+    for line in ("你們賣的冷氣漏水", "修好就好", "留電話又是要推銷吧"):
+        await someone.say(line)
+    assert someone.scripts == ["utter_listen_contact_doubted"]
+
+
 @LANGUAGES
 async def test_a_question_is_not_asked_for_ever(customer: Make, language: str) -> None:
     someone = customer(language)
