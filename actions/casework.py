@@ -6,9 +6,9 @@ from typing import Any
 
 from actions import feelings, names, officials, peril, press, resources, wording
 from actions.base import Talk, Turn
-from actions.meanings import Meaning
+from actions.meanings import Meaning, alarming
 from actions.reflection import reflect
-from actions.steps import Known, Step, question
+from actions.steps import Known, Step
 from ledger.anger import offers_person
 from ledger.heard import Heard
 from ledger.models import Conversation
@@ -57,6 +57,13 @@ def answering(turn: Turn) -> Heard:
         return replace(heard, kind=Kind.COMPLAINT)
     asks = press.inquires(heard, turn.case) and not heard.remedies
     return replace(heard, kind=Kind.OTHER, category=None) if asks else heard
+
+
+async def hear_danger(talk: Talk) -> None:
+    """Take a message with danger in it into the ledger though it only asks for something, and say so."""
+    if alarming(talk.turn.heard) and (hearing := await hear(talk, Meaning.MATTER)):
+        remember(talk, hearing)
+        acknowledge_danger(talk, hearing)
 
 
 def is_official(turn: Turn) -> bool:
@@ -164,8 +171,8 @@ def acknowledge(talk: Talk, found: str, noted: str = "") -> None:
 
 
 def acknowledge_anger(talk: Talk) -> None:
-    """Answer the anger in a message that asks something else, before our question is asked again."""
-    if question(talk.turn.awaited) and talk.turn.heard.emotion >= feelings.HOT:
+    """Answer the anger in a message that asks something else, before what it asks is answered."""
+    if talk.turn.heard.emotion >= feelings.HOT:
         acknowledge(talk, feelings.anger(talk.turn.heard))
 
 

@@ -2,7 +2,6 @@
 
 from actions import casework, people, resources
 from actions.base import LedgerAction, Talk
-from actions.meanings import Meaning, alarming
 from ledger.services import handoff
 
 
@@ -15,9 +14,7 @@ class ActionAskHuman(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Ask, and say plainly when a person is there."""
-        if alarming(talk.turn.heard) and (hearing := await casework.hear(talk, Meaning.MATTER)):
-            casework.remember(talk, hearing)
-            casework.acknowledge_danger(talk, hearing)
+        await casework.hear_danger(talk)
         policy, now = resources.policy(), resources.now()
         asked = await handoff.ask_for_human(
             talk.session,

@@ -11,7 +11,7 @@ from actions.officials import WITH_AUTHORITIES
 from actions.press import WITH_THE_PRESS
 from actions.steps import QUESTIONS, Step
 from ledger.heard import Heard
-from ledger.vocabulary import Kind, Signal
+from ledger.vocabulary import Kind, Signal, Topic
 
 INFORMATION = frozenset({"add_information", "state_remedy", "give_contact", "repeat_said"})
 DETOURS = frozenset({"action_answer", "action_chat", "action_own_up"})
@@ -26,9 +26,13 @@ HARMLESS = frozenset({Signal.WANTS_HUMAN, Signal.COMPENSATION_DEMAND, Signal.VUL
 BESIDE_THEM = frozenset({Step.STAY, Step.ANOTHER, Step.DISARM, Step.BESIDE})
 FOR_OTHERS_TO_ANSWER = WITH_THE_PRESS | WITH_AUTHORITIES
 """Where whatever is asked is the spokesperson's, or the departments'."""
+UNSURE = frozenset({"action_hear", "action_answer", "action_answer_doubt"})
+"""Where a question about the desk may end up that was not heard as one."""
 QUESTIONS_OF_THEIRS = frozenset({"action_answer", "action_own_up", "action_tell_status", "action_ask_human"})
-OF_A_CASE = frozenset({"times", "owner"})
-"""Topics of wording.yml that have another answer for every case."""
+OF_A_CASE = frozenset({Topic.TIMES, Topic.OWNER})
+"""Topics that have another answer for every case."""
+OF_RIGHTS = frozenset({Topic.PETITION, Topic.ESCALATE})
+"""Topics that name authorities without threatening with them."""
 SURE = 0.5
 """From which confidence on a yes or no is believed that is none of the usual words."""
 VAGUE = 0.3
@@ -102,6 +106,12 @@ def alarming(heard: Heard) -> bool:
     return bool(set(heard.signals) - HARMLESS)
 
 
+def asks_of_rights(heard: Heard) -> bool:
+    """Whether authorities are only asked about: the ledger hears of it, and the question is answered."""
+    named = set(heard.signals) - HARMLESS
+    return heard.intent == "ask_policy" and heard.topic in OF_RIGHTS and named == {Signal.REGULATOR_THREAT}
+
+
 def _by_who_asks(action: str, text: str, awaited: str | None) -> str | None:
     """Whatever a journalist or an official asks is passed on; whether this is a robot is always owned up."""
     robot = action == "action_own_up" and wording.asks_for_a_robot(text)
@@ -139,7 +149,9 @@ def _by_words(action: str, heard: Heard, text: str, awaited: str | None, case_op
         return None
     if wording.asks_who_spoke(text):
         return "action_own_up"
-    return "action_tell_status" if case_open and _asks_of_the_case(action, heard, text) else None
+    if case_open and _asks_of_the_case(action, heard, text):
+        return "action_tell_status"
+    return "action_answer" if _asks_of_the_desk(action, heard, awaited) else None
 
 
 def _puts_right(heard: Heard, text: str) -> bool:
@@ -148,14 +160,22 @@ def _puts_right(heard: Heard, text: str) -> bool:
 
 def _asks_of_the_case(action: str, heard: Heard, text: str) -> bool:
     """Who has it, and when is there an answer: of a case that is open the ledger knows, and nobody else."""
-    asked = wording.topic(text)
-    if heard.remedies or asked not in OF_A_CASE:
+    if heard.remedies or heard.topic not in OF_A_CASE:
         return False
     return (
         action == "action_answer"
         or heard.intent == "out_of_scope"
-        or (asked == "owner" and len(text) <= BRIEF)
+        or (heard.topic is Topic.OWNER and len(text) <= BRIEF)
     )
+
+
+def _asks_of_the_desk(action: str, heard: Heard, awaited: str | None) -> bool:
+    """Whether the topic tells a question that its intent does not: no wish, and no answer to us."""
+    if action not in UNSURE or heard.topic is None or heard.remedies:
+        return False
+    if awaited in BESIDE_THEM | FOR_OTHERS_TO_ANSWER | ANSWERS_TO.keys():
+        return False
+    return heard.confidence < SURE or (heard.kind is not Kind.COMPLAINT and awaited not in QUESTIONS)
 
 
 def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> str | None:
@@ -196,10 +216,13 @@ def _asks_by_number(heard: Heard, awaited: str | None) -> bool:
 
 def _no_detour(action: str, heard: Heard, text: str, awaited: str | None) -> bool:
     """Danger, despair, or an answer to us that only looks like small talk or a question."""
-    if alarming(heard) or heard.kind is Kind.COMPLAINT or not speaks(text) or awaited in BESIDE_THEM:
+    if alarming(heard) and not asks_of_rights(heard):
         return True
-    rhetorical = action == "action_answer" and wording.topic(text) == wording.NO_TOPIC
-    return awaited in QUESTIONS | FOR_OTHERS_TO_ANSWER and (rhetorical or heard.confidence < CERTAIN)
+    if heard.kind is Kind.COMPLAINT or not speaks(text) or awaited in BESIDE_THEM:
+        return True
+    sure = heard.confidence >= CERTAIN
+    asks = heard.topic is not None and (sure or not heard.remedies)
+    return awaited in QUESTIONS | FOR_OTHERS_TO_ANSWER and not (asks if action == "action_answer" else sure)
 
 
 def speaks(text: str) -> bool:

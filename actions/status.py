@@ -6,7 +6,6 @@ from datetime import datetime
 from actions import casework, resources, wording
 from actions.answer import answer
 from actions.base import LedgerAction, Talk, Turn
-from actions.meanings import Meaning, alarming
 from actions.steps import Step
 from ledger.services import cases
 from ledger.services.cases import CaseStatusView
@@ -24,9 +23,7 @@ class ActionTellStatus(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Tell the case asked about, or ask which one."""
-        if alarming(talk.turn.heard) and (hearing := await casework.hear(talk, Meaning.MATTER)):
-            casework.remember(talk, hearing)
-            casework.acknowledge_danger(talk, hearing)
+        await casework.hear_danger(talk)
         number = talk.turn.told("case_number")
         code = pass_code(talk.turn.text, number)
         asker = talk.turn.conversation_id
@@ -41,6 +38,8 @@ class ActionTellStatus(LedgerAction):
             )
             _tell(talk, view)
             talk.come_back()
+        elif (topic := talk.turn.heard.topic) and number is None:
+            await answer(talk, topic)  # "How long does it take?" of somebody without a case.
         else:
             _ask_which(talk, number)
 
@@ -55,9 +54,6 @@ def pass_code(text: str, number: str | None) -> str | None:
 
 
 def _ask_which(talk: Talk, number: str | None) -> None:
-    topic = wording.topic(talk.turn.text)
-    if topic != wording.NO_TOPIC and number is None:
-        return answer(talk, topic)  # "How long does it take?" of somebody without a case.
     talk.say("utter_feedback_not_found" if number else "utter_feedback_which_case")
     talk.slots["next_step"] = Step.STATUS.value
 

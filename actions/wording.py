@@ -16,7 +16,6 @@ from ledger.policy import Policy
 from ledger.vocabulary import Language
 
 LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en"}
-NO_TOPIC = "general"
 CLAUSES = re.compile(
     r"[,.](?!\d)|[\uff0c\u3002!\uff01?\uff1f;\uff1b:\uff1a\u3001\n\r\u2026~\uff5e]+|\s{2,}|(?<=[㐀-鿿])\s+(?=[㐀-鿿])"
 )
@@ -71,13 +70,6 @@ def day(at: datetime, now: datetime, policy: Policy, language: Language) -> str:
 def duration(length: timedelta, language: Language) -> str:
     """A length of time in words: ``1小时``."""
     return str(format_timedelta(length, locale=LOCALES[language]))
-
-
-def topic(question: str) -> str:
-    """What a question about procedure is about; NO_TOPIC when its words tell nothing."""
-    asked = question.lower()
-    topics = _wording()["topics"].items()
-    return next((name for name, marks in topics if any(mark in asked for mark in marks)), NO_TOPIC)
 
 
 def corrects(text: str) -> bool:

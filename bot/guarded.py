@@ -39,7 +39,7 @@ class Guarded:
         for reply in replies:
             found = await guarding.read(
                 session,
-                text=reply.text,
+                text=desk.policy.answers.cut_from(reply.text),
                 conversation_id=conversation.id,
                 staff=None,
                 zone=desk.policy.organisation.time_zone,

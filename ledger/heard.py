@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ledger.vocabulary import Category, Hardship, Kind, Language, Remedy, Signal
+from ledger.vocabulary import Category, Hardship, Kind, Language, Remedy, Signal, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Heard:
     only for complaints, ``further`` are the other kinds that one message complains of. ``emotion`` is 0
     (calm) to 3 (furious or desperate). ``hardships`` are what makes it hurt, the gravest first. ``entities``
     are Rasa's, each with ``entity`` and ``value``, and ``said``, the words, where these are not the value.
+    ``topic`` is what a question about the desk itself is about.
     """
 
     intent: str
@@ -28,12 +29,14 @@ class Heard:
     entities: tuple[dict[str, Any], ...] = field(default=())
     further: tuple[Category, ...] = ()
     hardships: tuple[Hardship, ...] = ()
+    topic: Topic | None = None
 
     @classmethod
     def from_parse(cls, parse: Mapping[str, Any]) -> Self:
         """Read it from Rasa's parse data: ``/model/parse``, or a tracker's ``latest_message``."""
         intent = parse.get("intent") or {}
         language, category = parse.get("language"), parse.get("category")
+        topic = parse.get("topic") or {}
         return cls(
             intent=intent.get("name") or "out_of_scope",
             confidence=float(intent.get("confidence") or 0.0),
@@ -46,6 +49,7 @@ class Heard:
             entities=tuple(parse.get("entities") or ()),
             further=tuple(Category(word) for word in parse.get("further") or ()),
             hardships=tuple(Hardship(word) for word in parse.get("hardships") or ()),
+            topic=Topic(topic["name"]) if topic else None,
         )
 
     def values(self, entity: str) -> list[str]:

@@ -374,6 +374,23 @@ class Notices(Part):
         return next((hook for hook in self.webhooks if hook.name == name), None)
 
 
+class Answers(Part):
+    """What the organisation has written to be told as it is; of what is ``None``, who decides and by when.
+
+    ``refund`` is how a refund works here, ``regulator`` where to turn when our answer does not satisfy.
+    """
+
+    refund: Names | None = None
+    regulator: Names | None = None
+
+    def cut_from(self, text: str) -> str:
+        """A text without what the organisation wrote in it: that is its decision, not the assistant's."""
+        for written in (self.refund, self.regulator):
+            for told in (written or {}).values():
+                text = text.replace(told, " ")
+        return text
+
+
 class Limits(Part):
     """What one visitor may send, and how long a sign-in lasts."""
 
@@ -401,6 +418,7 @@ class Policy(Part):
     press: Press
     officials: Officials
     demands: Demands
+    answers: Answers = Answers()
     notices: Notices
     limits: Limits
 

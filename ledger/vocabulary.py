@@ -96,6 +96,25 @@ class Hardship(StrEnum):
     WAITED = "waited"
 
 
+class Topic(StrEnum):
+    """What a question about the desk itself is about."""
+
+    HOW = "how"
+    TIMES = "times"
+    OWNER = "owner"
+    PRIVACY = "privacy"
+    ANONYMOUS = "anonymous"
+    EVIDENCE = "evidence"
+    COST = "cost"
+    HOURS = "hours"
+    LANGUAGES = "languages"
+    REFUND = "refund"
+    COMPENSATION = "compensation"
+    WITHDRAW = "withdraw"
+    ESCALATE = "escalate"
+    PETITION = "petition"
+
+
 class FactKind(StrEnum):
     """What a customer tells that is kept as a fact of the case (playbook A7, B9, B10, C2)."""
 

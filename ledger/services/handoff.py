@@ -40,8 +40,8 @@ async def ask_for_human(
 ) -> Asked:
     """Put the conversation in the queue for a person and tell the duty staff (playbook B4).
 
-    ``reason`` is a code: ``customer_asked``, ``anger``, ``engine_down``. Asked again while it waits or is
-    held, nothing changes.
+    ``reason`` is a code: ``customer_asked``, ``question``, ``anger``, ``engine_down``. Asked again while it
+    waits or is held, nothing changes.
     """
     conversation = await conversations.lock(session, conversation_id)
     fresh = conversation.holding is Holding.BOT

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from actions import casework, wording
+from actions import casework, week, wording
 from actions.base import Talk, Turn
 from actions.fallback import likely_meanings
 from actions.feelings import heat, situation, threats, vents, wishes
@@ -18,9 +18,9 @@ from actions.rate import rating_of
 from actions.status import pass_code
 from actions.steps import Known, Step, after_misses
 from ledger.heard import Heard
-from ledger.policy import load_policy
+from ledger.policy import Hours, load_policy
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Category, Hardship, Kind, Language, Remedy, Signal
+from ledger.vocabulary import CaseType, Category, Hardship, Kind, Language, Remedy, Signal, Topic
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy.yml")
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in the organisation's zone
@@ -162,14 +162,45 @@ class TestTheMeaning:
         question = heard("ask_policy", Kind.INQUIRY, signals=(Signal.SPECIAL_IDENTITY,))
         assert destination("action_answer", question, "我是记者", None) == "action_hear"
 
+    def test_who_only_asks_about_authorities_is_answered(self) -> None:
+        named = (Signal.REGULATOR_THREAT,)
+        rights = heard("ask_policy", Kind.INQUIRY, signals=named, topic=Topic.PETITION)
+        assert destination("action_answer", rights, "可以信访吗", Step.REMEDY) == "action_answer"
+        press = replace(rights, signals=(*named, Signal.MEDIA_THREAT))
+        assert destination("action_answer", press, "可以信访吗", Step.REMEDY) == "action_hear"
+
     def test_a_rhetorical_question_is_part_of_the_story(self) -> None:
         rhetorical = heard("ask_policy", Kind.INQUIRY)
+        times = replace(rhetorical, topic=Topic.TIMES, confidence=0.4)
         assert destination("action_answer", rhetorical, "能怎么办", Step.REMEDY) == "action_hear"
-        assert destination("action_answer", rhetorical, "多久有结果", Step.REMEDY) == "action_answer"
+        assert destination("action_answer", times, "多久有结果", Step.REMEDY) == "action_answer"
+
+    def test_a_question_is_known_by_its_topic_when_nothing_else_is_sure(self) -> None:
+        doubtful = complaint(Category.OTHER, confidence=0.3, topic=Topic.OWNER)
+        assert destination("action_hear", doubtful, "这种事归谁管", None) == "action_answer"
+        assert destination("action_answer", doubtful, "这种事归谁管", None) == "action_answer"
+        told = replace(doubtful, confidence=0.7)
+        assert destination("action_hear", told, "这种事归谁管", None) == "action_hear"
+
+    def test_what_answers_our_question_is_no_question(self) -> None:
+        nameless = heard("refuse_contact", Kind.OTHER, topic=Topic.ANONYMOUS)
+        assert destination("action_hear", nameless, "匿名", Step.CONTACT, case_open=True) == "action_hear"
+        assert destination("action_hear", nameless, "可以匿名吗", None) == "action_answer"
+
+    def test_a_question_that_may_be_the_wish_is_heard_as_the_wish(self) -> None:
+        wish = heard("ask_policy", Kind.INQUIRY, 0.4, topic=Topic.REFUND, remedies=(Remedy.REFUND,))
+        assert destination("action_answer", wish, "能不能退款", Step.REMEDY) == "action_hear"
+        sure = replace(wish, confidence=0.9)
+        assert destination("action_answer", sure, "退款走什么流程", Step.REMEDY) == "action_answer"
+
+    def test_a_grievance_in_the_form_of_a_question_stays_a_complaint(self) -> None:
+        grievance = complaint(Category.FEE_DISPUTE, topic=Topic.REFUND)
+        said = "你们退款要退到什么时候?!"
+        assert destination("action_hear", grievance, said, None, case_open=True) == "action_hear"
 
     @pytest.mark.parametrize("said", ["谁负责?什么时候给我答复", "Who has it and when do I hear?", "誰負責?"])
     def test_who_has_a_case_and_by_when_is_told_by_the_ledger(self, said: str) -> None:
-        question = heard("ask_policy", Kind.INQUIRY, confidence=0.4)
+        question = heard("ask_policy", Kind.INQUIRY, confidence=0.4, topic=Topic.OWNER)
         assert (
             destination("action_answer", question, said, Step.REMEDY, case_open=True) == "action_tell_status"
         )
@@ -191,7 +222,7 @@ class TestTheMeaning:
         assert destination("action_own_up", misheard, "你是机器人吗?", awaited) == "action_own_up"
 
     def test_who_has_a_case_is_a_question_however_it_was_classified(self) -> None:
-        misheard = heard("state_remedy", Kind.COMPLAINT)
+        misheard = heard("state_remedy", Kind.COMPLAINT, topic=Topic.OWNER)
         assert destination("action_hear", misheard, "誰負責?", None, case_open=True) == "action_tell_status"
         demand = replace(misheard, remedies=(Remedy.COMPENSATION,))
         assert destination("action_hear", demand, "谁负责赔地板?", None, case_open=True) == "action_hear"
@@ -348,10 +379,22 @@ class TestTheWords:
     def test_times_are_told_in_the_organisations_zone(self, at: str, language: Language, said: str) -> None:
         assert wording.moment(datetime.fromisoformat(at), NOW, POLICY, language) == said
 
-    def test_a_question_is_known_by_its_words(self) -> None:
-        assert wording.topic("多久能退款") == "refund"
-        assert wording.topic("How long does this take?") == "times"
-        assert wording.topic("请问") == wording.NO_TOPIC
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            (Language.ZH_HANS, "周一至周五 09:00–18:00、周六 09:00–17:00"),
+            (Language.ZH_HANT, "週一至週五 09:00–18:00、週六 09:00–17:00"),
+            (Language.EN, "Mon to Fri 09:00–18:00 and Sat 09:00–17:00"),
+        ],
+    )
+    def test_the_weeks_hours_are_said_with_like_days_together(self, language: Language, said: str) -> None:
+        assert week.spoken(POLICY.hours, language) == said
+
+    def test_hours_may_be_broken_and_last_until_midnight_or_be_none_at_all(self) -> None:
+        broken = Hours(week={"monday": ("09:00-12:00", "14:00-24:00"), "sunday": ("10:00-11:00",)})  # type: ignore[dict-item,arg-type]
+        said = week.spoken(broken, Language.EN)
+        assert said == "Mon 09:00–12:00 and 14:00–24:00 and Sun 10:00–11:00"
+        assert week.spoken(Hours(week={}), Language.EN) == "the next working day"
 
     def test_a_pass_code_is_what_stands_beside_the_number(self) -> None:
         assert pass_code("QT-2026-000001 c3ffqf", "QT-2026-000001") == "C3FFQF"
