@@ -30,7 +30,8 @@ class Turn:
     journalist it is the spokesperson's turn when nothing else is. ``asked`` and ``acknowledged`` are the
     steps taken and the feelings answered in this matter. ``likely`` are the intents the message may have, the
     likeliest first; ``said`` the scripts we spoke, oldest first; ``further`` grievances named and not told of
-    yet; ``corrections`` pairs ``wrong`` and ``right``, words of theirs and what replaces them.
+    yet; ``corrections`` pairs ``wrong`` and ``right``, words of theirs and what replaces them;
+    ``status_number`` the case number whose pass-code we asked for.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Turn:
     said: tuple[str, ...] = ()
     further: tuple[str, ...] = ()
     corrections: tuple[dict[str, str], ...] = ()
+    status_number: str | None = None
 
     @classmethod
     def read(cls, tracker: Tracker) -> "Turn":
@@ -70,6 +72,7 @@ class Turn:
             said=tuple(_scripts(tracker.events)),
             further=tuple(slots.get("further") or ()),
             corrections=tuple(slots.get("corrections") or ()),
+            status_number=slots.get("status_number"),
         )
 
     @property
@@ -115,6 +118,11 @@ class Talk:
     def say(self, script: str, **values: Any) -> None:
         """Speak a script; ``values`` fill its placeholders, slots the rest."""
         self.dispatcher.utter_message(response=script, **values)
+
+    @property
+    def spoke(self) -> bool:
+        """Whether something was said in this turn."""
+        return bool(self.dispatcher.messages)
 
     def come_back(self) -> None:
         """Ask again what was open before the detour, unless it was asked so often that it would nag."""

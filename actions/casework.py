@@ -41,9 +41,9 @@ async def hear(talk: Talk, meant: Meaning) -> Hearing | None:
 def answering(turn: Turn) -> Heard:
     """What was heard, read as the answer to what was asked.
 
-    What is wanted is a wish though it bears no name we know. Whoever wants something put right complains,
-    though a number stands beside it; the questions of journalists and officials are no complaint, as long as
-    nothing is wanted. Who was asked for their name tells it.
+    What is wanted is a wish though it bears no name we know. Whoever wants something put right or is furious
+    complains, though a number stands beside it; the questions of journalists and officials are no complaint,
+    as long as nothing is wanted. Who was asked for their name tells it.
     """
     heard = turn.heard
     if turn.awaited == Step.REMEDY and not heard.remedies and feelings.wishes(heard):
@@ -53,7 +53,8 @@ def answering(turn: Turn) -> Heard:
     if officials.is_case_of(turn.case) or is_official(turn):
         signals = tuple(dict.fromkeys([*heard.signals, Signal.SPECIAL_IDENTITY]))
         return replace(heard, kind=Kind.OTHER, category=None, signals=signals)
-    if turn.case is None and heard.kind is Kind.OTHER and heard.remedies:
+    wants = heard.remedies or heard.emotion >= feelings.HOT
+    if turn.case is None and heard.kind is Kind.OTHER and wants:
         return replace(heard, kind=Kind.COMPLAINT)
     asks = press.inquires(heard, turn.case) and not heard.remedies
     return replace(heard, kind=Kind.OTHER, category=None) if asks else heard
@@ -100,7 +101,7 @@ def described(talk: Talk, hearing: Hearing) -> dict[str, Any]:
         "pass_code": hearing.pass_code,
         "told": wording.words("story", language).format(said=told) if told else "",
         "wish": wording.words("wish", language).format(wanted=wanted) if wanted else "",
-        "promise": _promise(hearing, language),
+        "promise": _promise(talk, hearing, language),
     }
 
 
@@ -109,7 +110,7 @@ def story(talk: Talk, hearing: Hearing) -> str:
     told = hearing.narrative
     for correction in talk.slots.get("corrections", talk.turn.corrections):
         told = told.replace(correction["wrong"], correction["right"])
-    return said_back(told, talk.turn.language)
+    return said_back(told, talk.turn.language, whole=True)
 
 
 def tells_more(talk: Talk) -> bool:
@@ -117,9 +118,18 @@ def tells_more(talk: Talk) -> bool:
     return bool(reflect(talk.turn.text, talk.turn.language, talk.turn.narrative))
 
 
-def said_back(text: str, language: Language, known: str = "") -> str:
-    """What was told, turned to who told it; a clause of theirs in quotation marks where that cannot be."""
-    return reflect(text, language, known) or wording.quote(text, language)
+def said_back(text: str, language: Language, known: str = "", *, whole: bool = False) -> str:
+    """What was told, turned to who told it; a clause of theirs in quotation marks where that cannot be.
+
+    ``whole``: in one sentence, which continues another one.
+    """
+    return reflect(text, language, known, whole=whole) or wording.quote(text, language)
+
+
+def tell_reopened(talk: Talk) -> None:
+    """Say that the matter goes on: our word was given before, and nothing is asked from the start again."""
+    talk.say("utter_feedback_reopened")
+    talk.slots["asked"] = [Step.CONFIRM.value]
 
 
 async def known(talk: Talk, hearing: Hearing) -> Known:
@@ -230,10 +240,12 @@ def department(key: str, language: Language) -> str:
     return names_of[key][language]
 
 
-def _promise(hearing: Hearing, language: Language) -> str:
+def _promise(talk: Talk, hearing: Hearing, language: Language) -> str:
     who = wording.spaced(hearing.owner or hearing.department or wording.words("team", language), language)
     if hearing.due_at is None:
         return str(wording.words("promise_without_time", language).format(who=who))
     due = datetime.fromisoformat(hearing.due_at)
     by = wording.moment(due, resources.now(), resources.policy(), language)
-    return str(wording.words("promise", language).format(who=who, by=by))
+    wordings = wording.words("promise", language)
+    given = talk.turn.said.count("utter_respond_confirm")
+    return str(wordings[given % len(wordings)]).format(who=who, by=by)

@@ -32,6 +32,8 @@ class ActionCorrect(LedgerAction):
         if hearing := await casework.hear(talk, Meaning.MATTER):
             casework.remember(talk, hearing)
             casework.acknowledge_danger(talk, hearing)
+            if hearing.reopened:
+                return casework.tell_reopened(talk)
         _say_back(talk, [str(one["after"]["said"]) for one in replaced])
         talk.come_back()
 

@@ -20,13 +20,12 @@ def heat(heard: Heard) -> str:
     return "hot" if heard.emotion >= HOT else "calm"
 
 
-def situation(heard: Heard, acknowledged: Collection[str], *, category: str | None) -> str | None:
+def situation(heard: Heard, acknowledged: Collection[str]) -> str | None:
     """The situation to acknowledge in this message, as its script is named; None when each was answered.
 
-    ``category`` is the case's: a short later message is still about the same matter. No angry message goes
-    without an answer to it.
+    No angry message goes without an answer to it.
     """
-    troubles = _situations(heard, category, acknowledged)
+    troubles = _situations(heard, acknowledged)
     found = next((found for found in troubles if found not in acknowledged), None)
     return found or (anger(heard) if heard.emotion >= HOT else None)
 
@@ -57,17 +56,17 @@ def threats(announced: Collection[str], acknowledged: Collection[str]) -> list[S
     return [signal for signal in THREATS if signal in announced and signal not in acknowledged]
 
 
-def _situations(heard: Heard, category: str | None, acknowledged: Collection[str]) -> Iterator[str]:
+def _situations(heard: Heard, acknowledged: Collection[str]) -> Iterator[str]:
     """From the gravest on. A wish in a later message names no new trouble."""
     a_wish = bool(acknowledged and heard.remedies)
     if heard.kind is Kind.COMPLAINT or heard.emotion >= HOT:
         yield from _hardships(heard)
     vague = heard.category is Category.OTHER and acknowledged
     names_it = heard.intent.startswith("complain_") and heard.confidence >= SURE and not vague
-    if category and not a_wish and names_it:
-        yield category
-    if named(heard) and acknowledged:
-        yield "demand"
+    if heard.category and not a_wish and names_it:
+        yield heard.category
+    if a_wish:
+        yield "demand" if named(heard) else "wanted"
     if heard.emotion >= HOT:
         yield anger(heard)
 

@@ -1,13 +1,26 @@
 """Hearing a customer out: the case opens and grows, the feeling is answered, the next step is chosen (A1)."""
 
-from actions import casework, crowd, danger, demands, fallback, feelings, journeys, outsiders, resources
+from actions import (
+    casework,
+    crowd,
+    danger,
+    demands,
+    fallback,
+    feelings,
+    journeys,
+    outsiders,
+    resources,
+    wording,
+)
 from actions.base import LedgerAction, Talk
-from actions.meanings import Meaning, answer, meaning
+from actions.meanings import BRIEF, Meaning, answer, meaning
 from actions.steps import HARD_TO_TELL, Known, Step
 from ledger.services import cases
 from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType
 
+REPEAT = "utter_acknowledge_repeat_said"
+NOTHING_MORE = (Step.ADDED, Step.OKAY)
 SHORTER = {
     Meaning.CONTACT: Step.DONE,
     Meaning.NO_CONTACT: Step.DONE,
@@ -40,7 +53,7 @@ class ActionHear(LedgerAction):
             known = await casework.known(talk, hearing)
             step = _step(talk, hearing, meant, known)
             _acknowledge(talk, hearing, meant, step)
-            await _take(talk, hearing, step, known)
+            await _take(talk, hearing, _after(talk, hearing, step), known)
 
 
 def _meant(talk: Talk) -> Meaning:
@@ -62,8 +75,9 @@ async def _settle_contact(talk: Talk, meant: Meaning) -> None:
 
 def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning, step: Step) -> None:
     """Their thing, their feeling and what they announced in one; then what they gave us."""
-    if meant is Meaning.REPEATED:
-        talk.say("utter_acknowledge_repeat_said", known=casework.story(talk, hearing))
+    if meant is Meaning.REPEATED and hearing.type != CaseType.CONTACT:
+        known = "" if REPEAT in talk.turn.said else wording.sentence(casework.story(talk, hearing))
+        talk.say(REPEAT, known=known)
         talk.slots["told"] = ""
         casework.acknowledge_danger(talk, hearing)
     elif _is_about_demands(talk, hearing, meant, step):
@@ -95,12 +109,14 @@ def _situation(talk: Talk, hearing: Hearing, meant: Meaning) -> str | None:
     if found := journeys.acknowledgement(talk):
         return found
     asking = Step.CONFIRM not in talk.asked
-    if found := feelings.situation(heard, talk.acknowledged, category=hearing.category):
+    if found := feelings.situation(heard, talk.acknowledged):
         return found
     if asking and meant is Meaning.MATTER and casework.tells_more(talk):
         return "briefly"
     if feelings.vents(heard) and (asking or "anger" not in talk.acknowledged):
         return "anger"
+    if wording.insults(talk.turn.text):
+        return "insulted"
     opening = "demand" if feelings.named(heard) else "other"
     return opening if hearing.opened else None
 
@@ -123,5 +139,18 @@ def _step(talk: Talk, hearing: Hearing, meant: Meaning, known: Known) -> Step:
     step = journeys.next_step(known)
     if step is not Step.ADDED:
         return step
-    rages = turn.heard.emotion >= feelings.HOT and not casework.tells_more(talk)
-    return Step.DONE if rages else SHORTER.get(meant, step)
+    return SHORTER.get(meant, step if _adds(talk) else Step.OKAY)
+
+
+def _after(talk: Talk, hearing: Hearing, step: Step) -> Step:
+    """The step after what was just said: whoever was answered needs not hear that something was added."""
+    if hearing.reopened and hearing.type != CaseType.CONTACT:
+        casework.tell_reopened(talk)
+        return Step.DONE
+    return Step.DONE if talk.spoke and step in NOTHING_MORE else step
+
+
+def _adds(talk: Talk) -> bool:
+    """Whether a message after our word tells anything for the file."""
+    heard, text = talk.turn.heard, talk.turn.text
+    return len(text) > BRIEF or bool(heard.entities or heard.remedies) or casework.tells_more(talk)

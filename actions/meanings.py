@@ -33,6 +33,8 @@ OF_A_CASE = frozenset({Topic.TIMES, Topic.OWNER})
 """Topics that have another answer for every case."""
 OF_RIGHTS = frozenset({Topic.PETITION, Topic.ESCALATE})
 """Topics that name authorities without threatening with them."""
+HOT = 2
+"""From this emotion level on a first word is a grievance, though nobody can tell which."""
 SURE = 0.5
 """From which confidence on a yes or no is believed that is none of the usual words."""
 VAGUE = 0.3
@@ -45,6 +47,10 @@ BRIEF = 12
 """Up to how many characters a message is nothing but the question in it."""
 A_SENTENCE = 8
 """From how many characters on an unclear message is taken for information, not for a slip."""
+
+
+PASS_CODE = re.compile(r"[A-Za-z0-9]{6}")
+"""A pass-code that is the whole message."""
 
 
 class Meaning(StrEnum):
@@ -77,15 +83,20 @@ def meaning(heard: Heard, text: str, awaited: str | None, case_open: bool) -> Me
         return Meaning.UNCLEAR
     if heard.values("phone") or heard.values("email"):
         return Meaning.CONTACT
-    if case_open and (heard.intent == "refuse_contact" or (awaited == Step.CONTACT and said is False)):
+    if case_open and _refuses_contact(heard, text, awaited, said):
         return Meaning.NO_CONTACT
-    if case_open and heard.intent == "repeat_said":
+    if case_open and (heard.intent == "repeat_said" or wording.repeats(text)):
         return Meaning.REPEATED
     if said is not None and not heard.signals:
         return Meaning.YES_OR_NO
-    if heard.kind is Kind.COMPLAINT or heard.signals or heard.remedies:
+    if heard.kind is Kind.COMPLAINT or heard.signals or heard.remedies or heard.emotion >= HOT:
         return Meaning.MATTER
     return Meaning.MATTER if case_open and _tells(heard, text, awaited) else Meaning.UNCLEAR
+
+
+def _refuses_contact(heard: Heard, text: str, awaited: str | None, said: bool | None) -> bool:
+    refuses = heard.intent == "refuse_contact" or wording.refuses_contact(text)
+    return refuses or (awaited == Step.CONTACT and said is False)
 
 
 def destination(action: str, heard: Heard, text: str, awaited: str | None, *, case_open: bool = False) -> str:
@@ -143,15 +154,25 @@ def _by_words(action: str, heard: Heard, text: str, awaited: str | None, case_op
     """Questions known by their words, however they were classified, and whatever we had asked."""
     if len(text) > A_REQUEST:
         return None
+    if awaited == Step.STATUS and PASS_CODE.fullmatch(text.strip()):
+        return "action_tell_status"
     if case_open and action == "action_hear" and _puts_right(heard, text):
         return "action_correct"
     if alarming(heard):
         return None
+    if case_open and _is_of_the_talk(action, heard, text):
+        return "action_hear"
     if wording.asks_who_spoke(text):
         return "action_own_up"
     if case_open and _asks_of_the_case(action, heard, text):
         return "action_tell_status"
     return "action_answer" if _asks_of_the_desk(action, heard, awaited) else None
+
+
+def _is_of_the_talk(action: str, heard: Heard, text: str) -> bool:
+    """Said before, no number from me, or a number though it looked like giving up."""
+    gives_a_number = action == "action_ask_withdraw" and bool(heard.values("phone"))
+    return gives_a_number or wording.repeats(text) or wording.refuses_contact(text)
 
 
 def _puts_right(heard: Heard, text: str) -> bool:

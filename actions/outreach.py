@@ -87,8 +87,8 @@ def _what(talk: Talk) -> str:
     """Their thing: in their own words if this is the case we talked about, else by what it was about."""
     turn = talk.turn
     ours = turn.case if turn.case and turn.case.number == turn.told("number") else None
-    if said := casework.said_back(ours.narrative if ours else "", turn.language):
-        return said
+    if said := casework.said_back(ours.narrative if ours else "", turn.language, whole=True):
+        return str(wording.words("told_then", turn.language)).format(said=said)
     matter = wording.words("matters", turn.language)[turn.told("what") or "other"]
     return str(wording.words("about", turn.language)).format(matter=matter)
 

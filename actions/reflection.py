@@ -53,11 +53,11 @@ class Clause:
         return len(self.said) if self.chinese else len(self.said.split())
 
 
-def reflect(text: str, language: Language, known: str = "") -> str:
+def reflect(text: str, language: Language, known: str = "", *, whole: bool = False) -> str:
     """One sentence or two that say back what ``text`` tells, in ``language``; empty when it tells nothing.
 
     ``known`` is what was said before: clauses standing there are not said again. Clauses in another language
-    are left out.
+    are left out. ``whole``: one sentence that continues another one.
     """
     chinese = language is not Language.EN
     clauses = _clauses(text, language)
@@ -65,7 +65,11 @@ def reflect(text: str, language: Language, known: str = "") -> str:
     chosen = _chosen(new, BREATH[chinese])
     if not chosen:
         return ""
-    return f"{'，'.join(clause.said for clause in chosen)}。" if chinese else f"{_in_english(chosen)} "
+    return (
+        f"{'，'.join(clause.said for clause in chosen)}。"
+        if chinese
+        else f"{_in_english(chosen, whole=whole)} "
+    )
 
 
 def telling(clause: str, *, chinese: bool) -> int:
@@ -130,8 +134,10 @@ def _adds(clause: Clause, chosen: Sequence[Clause]) -> bool:
     return bool(clause.weight) or any(abs(clause.position - other.position) == 1 for other in chosen)
 
 
-def _in_english(clauses: Sequence[Clause]) -> str:
+def _in_english(clauses: Sequence[Clause], *, whole: bool) -> str:
     first, *others = clauses
+    if whole:
+        return f"{', '.join(_small(clause.said) for clause in clauses)}."
     told = _capital(first.said)
     for clause in others:
         told += (

@@ -24,7 +24,7 @@ class ActionTellStatus(LedgerAction):
     async def act(self, talk: Talk) -> None:
         """Tell the case asked about, or ask which one."""
         await casework.hear_danger(talk)
-        number = talk.turn.told("case_number")
+        number = talk.turn.told("case_number") or _asked_before(talk.turn)
         code = pass_code(talk.turn.text, number)
         asker = talk.turn.conversation_id
         view = await cases.status(talk.session, conversation_id=asker, number=number, pass_code=code)
@@ -41,7 +41,7 @@ class ActionTellStatus(LedgerAction):
         elif (topic := talk.turn.heard.topic) and number is None:
             await answer(talk, topic)  # "How long does it take?" of somebody without a case.
         else:
-            _ask_which(talk, number)
+            _ask_which(talk, number, code)
 
 
 def pass_code(text: str, number: str | None) -> str | None:
@@ -53,9 +53,17 @@ def pass_code(text: str, number: str | None) -> str | None:
     return found.group().upper() if found else None
 
 
-def _ask_which(talk: Talk, number: str | None) -> None:
-    talk.say("utter_feedback_not_found" if number else "utter_feedback_which_case")
-    talk.slots["next_step"] = Step.STATUS.value
+def _asked_before(turn: Turn) -> str | None:
+    """The number that was told before, when its pass-code was asked for."""
+    return turn.status_number if turn.awaited == Step.STATUS else None
+
+
+def _ask_which(talk: Talk, number: str | None, code: str | None) -> None:
+    if number and code is None:
+        talk.say("utter_feedback_which_code", case_number=number)
+    else:
+        talk.say("utter_feedback_not_found" if number else "utter_feedback_which_case")
+    talk.slots |= {"next_step": Step.STATUS.value, "status_number": number}
 
 
 def _tell(talk: Talk, view: CaseStatusView) -> None:

@@ -21,6 +21,8 @@ CLAUSES = re.compile(
 )
 ADDRESSED = re.compile(r"^(?:你们|你們|貴公司|贵公司|您们)(?:家|这边|這邊)?(?:的|这|這|那)?(?:个|個|台|破)?")
 ADDRESSED_ENGLISH = re.compile(r"^[Yy]our ")
+AT_ONCE = 60
+"""Up to how many characters a text is taken for one thing because of a few words in it."""
 CHARACTERS = range(5, 25)
 WORDS = range(4, 17)
 
@@ -77,6 +79,16 @@ def corrects(text: str) -> bool:
     return any(marker in f" {text.lower()}" for marker in markers("correcting"))
 
 
+def repeats(text: str) -> bool:
+    """Whether a short text says that something was said here before."""
+    return _is_one_of("repeating", text)
+
+
+def refuses_contact(text: str) -> bool:
+    """Whether a short text refuses a number or an address."""
+    return _is_one_of("refusing_contact", text)
+
+
 def insults(text: str) -> bool:
     """Whether there is an insult in a text."""
     return any(marker in f" {text.lower()} " for marker in markers("insults"))
@@ -92,9 +104,16 @@ def asks_for_a_robot(text: str) -> bool:
     return any(marker in f" {text.lower()} " for marker in markers("robot"))
 
 
+def _is_one_of(name: str, text: str) -> bool:
+    plain = text.lower().replace("\u2019", "'")
+    return len(text) <= AT_ONCE and any(marker in f" {plain} " for marker in markers(name))
+
+
 def quote(text: str, language: Language) -> str:
     """The customer's own words in quotation marks, ready to open a sentence; empty if none can be kept."""
     said = sentence(reflection(text))
+    if bool(HAN.search(said)) is (language is Language.EN):
+        return ""
     return str(words("quote", language)).format(said=said) if said else ""
 
 

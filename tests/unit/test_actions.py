@@ -59,8 +59,8 @@ def described(case: Hearing, language: Language) -> dict[str, Any]:
 
 
 def felt(message: Heard, *acknowledged: str) -> str | None:
-    """What is acknowledged in the case of a product."""
-    return situation(message, acknowledged, category="product_quality")
+    """What is acknowledged in a message."""
+    return situation(message, acknowledged)
 
 
 class TestTheNextStep:
@@ -270,18 +270,19 @@ class TestTheFeeling:
         assert felt(complaint(emotion=2), "product_quality", "anger") == "anger"
         assert felt(complaint(emotion=1), "product_quality", "anger") is None
 
-    def test_a_short_later_message_is_answered_as_what_the_case_is_about(self) -> None:
+    def test_a_later_message_is_answered_as_what_it_tells_itself(self) -> None:
         money = complaint(Category.FEE_DISPUTE)
-        assert felt(money) == "product_quality"
-        assert felt(money, "product_quality") is None
+        assert felt(money, "product_quality") == "fee_dispute"
+        assert felt(money, "product_quality", "fee_dispute") is None
+
+    def test_a_wish_without_a_name_is_answered_without_one(self) -> None:
+        wish = heard("state_remedy", remedies=(Remedy.OTHER,))
+        assert felt(wish, "product_quality") == "wanted"
+        assert felt(replace(wish, remedies=(Remedy.OTHER, Remedy.REFUND)), "product_quality") == "demand"
 
     def test_an_angry_demand_is_answered_as_a_demand(self) -> None:
         demand = heard("state_remedy", Kind.COMPLAINT, remedies=(Remedy.REFUND,), emotion=2)
         assert felt(demand, "product_quality") == "demand"
-
-    def test_a_wish_without_a_name_is_not_named(self) -> None:
-        vague = heard("state_remedy", Kind.COMPLAINT, remedies=(Remedy.OTHER,), emotion=2)
-        assert felt(vague, "product_quality") == "anger"
 
     def test_what_was_tried_often_goes_before_its_kind(self) -> None:
         assert felt(complaint(signals=(Signal.REPEAT_UNRESOLVED,))) == "repeated"
