@@ -1,12 +1,17 @@
 """Nothing forbidden is said (playbook A6): the assistant's is held back, staff's is seen (docs/guard.md)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot import turns
-from bot.guarded import INSTEAD
+from bot.guarded import INSTEAD, Guarded
 from ledger.heard import Heard
+from ledger.models import Conversation
+from ledger.policy import Answers
 from ledger.services import cases
-from ledger.services.messages import Received
+from ledger.services.messages import Received, Reply
 from ledger.vocabulary import Language
 
 from .stand_ins import complaint, reply
@@ -44,6 +49,24 @@ async def test_a_reply_that_breaks_a_rule_is_not_said_and_the_customer_is_answer
     assert entry.after is not None
     assert entry.after["script"] == "utter_wrong"
     assert entry.after["findings"] == [{"rule": "promise", "excerpt": "一定赔"}]
+
+
+async def test_what_the_organisation_wrote_is_its_own_word_and_the_assistants_is_read_beside_it(
+    world: World,
+) -> None:
+    written = dict.fromkeys(Language, "凭订单号，七天内一定全额退款给您。")
+    policy = world.desk.policy.model_copy(update={"answers": Answers(refund=written)})
+    told = f"{written[Language.ZH_HANS]}单号在手边的话一起发来。"
+    received = await world.says("退款怎么办")
+
+    async def guarded(session: AsyncSession) -> Guarded:
+        conversation = await session.get_one(Conversation, received.conversation_id)
+        replies = [Reply(told, script="utter_told"), Reply(f"{told}{FORBIDDEN}")]
+        return await Guarded.read(replace(world.desk, policy=policy), session, conversation, replies)
+
+    read = await world.do(guarded)
+    assert [each.script for each in read.replies] == ["utter_told", INSTEAD]
+    assert len(read.held_back) == 1
 
 
 async def test_of_two_replies_that_break_rules_the_safe_sentence_is_said_once(world: World) -> None:
