@@ -34,8 +34,10 @@ def acknowledgement(talk: Talk) -> str | None:
     return "group" if crowd else None
 
 
-def warn(talk: Talk, hearing: Hearing) -> None:
+def warn(talk: Talk, hearing: Hearing, step: Step) -> None:
     """Name ambulance and police, once, when somebody in a crowd may get hurt."""
+    if step in (Step.SAFETY, Step.URGENT):
+        return  # The ambulance is named there, and the person asked after comes first.
     dangerous = DANGERS.intersection([*hearing.reasons, *talk.turn.heard.signals])
     if _is_one(hearing) and dangerous and "crowd_danger" not in talk.acknowledged:
         talk.say("utter_respond_crowd_danger")

@@ -16,6 +16,8 @@ def next_step(known: Known) -> Step | None:
     """How are they, before everything else, once; when that was answered, where and when it was."""
     if known.urgent and Step.URGENT not in known.asked:
         return Step.URGENT
+    if known.asked[-1:] == (Step.URGENT,):
+        return Step.DONE  # They have their hands full; nothing is asked now.
     asked_after = AFTER_THE_HURT & set(known.asked)
     if Signal.INJURY_SAFETY in known.signals and not asked_after:
         return Step.SAFETY
@@ -69,6 +71,6 @@ async def call_person(talk: Talk) -> None:
 def _for(talk: Talk) -> Step:
     """The help line and a person; after that only that we are there."""
     step = Step.DISARM
-    if peril.despairs(talk.turn.heard):
+    if peril.despairs(talk.turn.heard, talk.turn.text):
         step = Step.ANOTHER if peril.is_of_another(talk.turn.text) else Step.STAY
     return step if talk.asked.count(step) < SAID_TWICE else Step.BESIDE

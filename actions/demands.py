@@ -32,8 +32,11 @@ def explain(talk: Talk, hearing: Hearing, promise: str) -> bool:
     kind = next(due, None)
     if kind is None or hearing.type == CaseType.CONTACT:
         return False
+    mirror = casework.said_back(talk.turn.text, talk.turn.language, known=talk.turn.narrative)
+    talk.slots |= {"told": ""} if mirror else {}
     talk.say(
         f"utter_respond_demand_{kind}",
+        mirror=mirror,
         decides=casework.department(resources.policy().demands.decided_by, talk.turn.language),
         promise=promise,
     )

@@ -124,7 +124,7 @@ def _situation(talk: Talk, hearing: Hearing, meant: Meaning) -> str | None:
 async def _take(talk: Talk, hearing: Hearing, step: Step, known: Known) -> None:
     """Take the next step, with what belongs to it."""
     await outsiders.prepare(talk, step, known)
-    crowd.warn(talk, hearing)
+    crowd.warn(talk, hearing, step)
     crowd.tell_of_the_meeting(talk, hearing, step)
     if step is Step.URGENT:
         await danger.call_person(talk)

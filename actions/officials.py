@@ -13,7 +13,7 @@ from ledger.heard import Heard
 from ledger.script import fold
 from ledger.services.cases import Hearing
 from ledger.services.special import OFFICIAL
-from ledger.vocabulary import CaseType, FactKind
+from ledger.vocabulary import CaseType, FactKind, Remedy
 
 WITH_AUTHORITIES = frozenset({Step.OFFICIAL, Step.CREDENTIALS, Step.REPORTED, Step.AUTHORITY})
 DETAILS = (FactKind.PERSON, FactKind.AUTHORITY)
@@ -57,7 +57,7 @@ def is_case_of(case: Hearing | None) -> bool:
 
 def introduces(heard: Heard, text: str) -> bool:
     """Whether somebody comes from an authority, and not as a customer who works there."""
-    if press.complains(heard) or heard.remedies:
+    if press.complains(heard) or set(heard.remedies) - {Remedy.EXPLANATION}:
         return False
     folded = fold(text)
     named = [entity for entity in heard.entities if entity["entity"] == FactKind.AUTHORITY]

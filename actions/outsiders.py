@@ -11,6 +11,7 @@ from ledger.services import callbacks
 from ledger.services.callbacks import CallBack
 from ledger.services.cases import Hearing
 from ledger.services.special import OFFICIAL
+from ledger.vocabulary import Language
 
 SAID_AT_FIRST = frozenset({Step.OUTLET, Step.PRESS})
 """Steps that begin with the holding statement, if nobody heard it yet."""
@@ -25,10 +26,8 @@ async def report(talk: Talk, hearing: Hearing) -> Hearing:
 async def prepare(talk: Talk, step: Step, known: Known) -> None:
     """Have at hand what the script of ``step`` is filled with, and who is owed a call in the ledger."""
     language = talk.turn.language
-    if step in (Step.OUTLET, Step.DETAILS):
-        talk.slots["details"] = wording.listed("details", press.missing(known), language)
-    if step in (Step.OFFICIAL, Step.CREDENTIALS):
-        talk.slots["details"] = wording.listed("details", officials.missing(known), language)
+    if asked_for := _asked_for(step, known):
+        talk.slots["details"] = wording.listed("details", asked_for, language)
     if step in SAID_AT_FIRST:
         talk.slots["holding"] = _holding(known, talk)
     if step is Step.PRESS:
@@ -39,10 +38,23 @@ async def prepare(talk: Talk, step: Step, known: Known) -> None:
         talk.slots["promise"] = _word("authority", owed, known, talk)
 
 
+def _asked_for(step: Step, known: Known) -> list[str]:
+    """What ``step`` asks for; some things are asked for once only."""
+    if step in (Step.OUTLET, Step.DETAILS):
+        once = press.OPTIONAL if step is Step.DETAILS else frozenset()
+        return [one for one in press.missing(known) if one not in once]
+    if step in (Step.OFFICIAL, Step.CREDENTIALS):
+        only_once = officials.PAPERS if step is Step.CREDENTIALS else ()
+        return [one for one in officials.missing(known) if one not in only_once]
+    return []
+
+
 def _holding(known: Known, talk: Talk) -> str:
     if Step.OUTLET in known.asked:
         return ""
-    return resources.policy().press.holding_statement[talk.turn.language]
+    language = talk.turn.language
+    said = resources.policy().press.holding_statement[language]
+    return f"{said} " if language is Language.EN else said
 
 
 def _now(talk: Talk) -> dict[str, Any]:

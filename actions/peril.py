@@ -12,9 +12,9 @@ from ledger.script import fold
 from ledger.vocabulary import Signal
 
 
-def despairs(heard: Heard) -> bool:
+def despairs(heard: Heard, text: str) -> bool:
     """Whether somebody does not want to live: the sender or who they write about."""
-    return Signal.SELF_HARM in heard.signals
+    return Signal.SELF_HARM in heard.signals and not _says("figures", text)
 
 
 def is_of_another(text: str) -> bool:
@@ -29,7 +29,7 @@ def threatens_life(heard: Heard, text: str) -> bool:
 
 def at_stake(heard: Heard, text: str) -> bool:
     """Whether a life is at stake, whatever else the message says."""
-    return despairs(heard) or threatens_life(heard, text)
+    return despairs(heard, text) or threatens_life(heard, text)
 
 
 def needs_help_now(heard: Heard, text: str) -> bool:

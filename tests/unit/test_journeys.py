@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actions import demands, names, officials, peril, press
+from actions import danger, demands, names, officials, peril, press
 from actions.meanings import destination
 from actions.steps import Known, Step
 from bot.nlu.facts import facts
@@ -13,7 +13,7 @@ from bot.nlu.patterns import found
 from ledger.heard import Heard
 from ledger.policy import Demands
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType, Category, Kind, Language, Signal
+from ledger.vocabulary import CaseType, Category, Kind, Language, Remedy, Signal
 
 POLICY = Demands(beyond={"CNY": 50000, "USD": 10000}, decided_by="headquarters")
 KNOWN = Known(
@@ -88,6 +88,31 @@ class TestALifeAtStake:
         assert not peril.at_stake(heard(text), text)
 
     @pytest.mark.parametrize(
+        "text",
+        [
+            "说白了就是不想赔吧",
+            "說穿了就是不想管",
+            "This waiting is killing me",
+            "I'd rather die than shop here again",
+        ],
+    )
+    def test_despair_that_was_only_misheard_is_not_answered_as_such(self, text: str) -> None:
+        assert not peril.at_stake(heard(text, signals=["self_harm"]), text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "撑不住了,再见",
+            "沒有我大家都輕鬆",
+            "I can't do this any more",
+            "tell my kids I love them",
+            "药都攒好了",
+        ],
+    )
+    def test_despair_in_quiet_words_is(self, text: str) -> None:
+        assert peril.at_stake(heard(text, signals=["self_harm"]), text)
+
+    @pytest.mark.parametrize(
         ("text", "of_another"),
         [
             ("我妈被你们气得说不想活了", True),
@@ -115,6 +140,12 @@ class TestALifeAtStake:
     def test_who_needs_an_ambulance_before_all_else(self, text: str, *, now: bool) -> None:
         hurt = replace(heard(text), signals=(Signal.INJURY_SAFETY,))
         assert peril.needs_help_now(hurt, text) is now
+
+    def test_whoever_was_sent_for_an_ambulance_is_asked_nothing_until_they_have_written_again(self) -> None:
+        hurt = replace(KNOWN, type=CaseType.COMPLAINT, signals=(Signal.INJURY_SAFETY,), urgent=True)
+        assert danger.next_step(hurt) is Step.URGENT
+        assert danger.next_step(replace(hurt, asked=(Step.URGENT,))) is Step.DONE
+        assert danger.next_step(replace(hurt, asked=(Step.URGENT, Step.DONE))) is Step.SCENE
 
 
 class TestAnAuthority:
@@ -150,6 +181,11 @@ class TestAnAuthority:
     )
     def test_is_not_who_goes_there(self, text: str) -> None:
         assert not officials.introduces(heard(text), text)
+
+    def test_an_explanation_is_what_offices_ask_for(self) -> None:
+        text = "这里是朝阳区市场监督管理局,请贵公司说明情况"
+        assert officials.introduces(replace(heard(text), remedies=(Remedy.EXPLANATION,)), text)
+        assert not officials.introduces(replace(heard(text), remedies=(Remedy.REFUND,)), text)
 
     def test_who_works_there_and_has_a_grievance_is_a_customer(self) -> None:
         text = "我是市场监管局的,我家的冰箱修了三次还不冷"
