@@ -1,5 +1,6 @@
 """Between the talk and the case: hearing a message into the ledger, and what the scripts may say about it."""
 
+import re
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from actions.base import Talk, Turn
 from actions.meanings import Meaning, alarming
 from actions.reflection import reflect
 from actions.steps import Known, Step
+from actions.turning import HAN
 from ledger.anger import offers_person
 from ledger.heard import Heard
 from ledger.models import Conversation
@@ -17,6 +19,8 @@ from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType, Holding, Kind, Language, Remedy, Signal
 
 WHO_ARE_YOU = frozenset({Step.OUTLET, Step.DETAILS, Step.OFFICIAL, Step.CREDENTIALS})
+PROMISING = re.compile(r"utter_respond_(?:confirm|demand_\w+?)")
+"""Scripts that say who answers by when."""
 BARE_ANSWERS = (Meaning.YES_OR_NO, Meaning.NO_CONTACT)
 
 
@@ -54,7 +58,7 @@ def answering(turn: Turn) -> Heard:
         signals = tuple(dict.fromkeys([*heard.signals, Signal.SPECIAL_IDENTITY]))
         return replace(heard, kind=Kind.OTHER, category=None, signals=signals)
     wants = heard.remedies or heard.emotion >= feelings.HOT
-    if turn.case is None and heard.kind is Kind.OTHER and wants:
+    if turn.case is None and heard.kind in (Kind.OTHER, Kind.CHAT) and wants:
         return replace(heard, kind=Kind.COMPLAINT)
     asks = press.inquires(heard, turn.case) and not heard.remedies
     return replace(heard, kind=Kind.OTHER, category=None) if asks else heard
@@ -240,12 +244,18 @@ def department(key: str, language: Language) -> str:
     return names_of[key][language]
 
 
+def responsible(owner: str | None, department: str | None, language: Language) -> str:
+    """Who has a case: a person, or the department unless its name is in a script that is not read here."""
+    readable = bool(HAN.search(department or "")) is not (language is Language.EN)
+    return owner or (department if readable else None) or str(wording.words("team", language))
+
+
 def _promise(talk: Talk, hearing: Hearing, language: Language) -> str:
-    who = wording.spaced(hearing.owner or hearing.department or wording.words("team", language), language)
+    who = wording.spaced(responsible(hearing.owner, hearing.department, language), language)
     if hearing.due_at is None:
         return str(wording.words("promise_without_time", language).format(who=who))
     due = datetime.fromisoformat(hearing.due_at)
     by = wording.moment(due, resources.now(), resources.policy(), language)
     wordings = wording.words("promise", language)
-    given = talk.turn.said.count("utter_respond_confirm")
+    given = sum(bool(PROMISING.fullmatch(said)) for said in talk.turn.said)
     return str(wordings[given % len(wordings)]).format(who=who, by=by)

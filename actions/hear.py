@@ -13,11 +13,11 @@ from actions import (
     wording,
 )
 from actions.base import LedgerAction, Talk
-from actions.meanings import BRIEF, Meaning, answer, meaning
+from actions.meanings import BRIEF, Meaning, answer, meaning, speaks
 from actions.steps import HARD_TO_TELL, Known, Step
 from ledger.services import cases
 from ledger.services.cases import Hearing
-from ledger.vocabulary import CaseType
+from ledger.vocabulary import CaseType, Kind
 
 REPEAT = "utter_acknowledge_repeat_said"
 NOTHING_MORE = (Step.ADDED, Step.OKAY)
@@ -61,7 +61,10 @@ def _meant(talk: Talk) -> Meaning:
     meant = meaning(turn.heard, turn.text, turn.awaited, turn.case is not None)
     news = meant is Meaning.REPEATED and casework.tells_more(talk)
     official = meant is Meaning.UNCLEAR and casework.is_official(turn)
-    return Meaning.MATTER if news or official else meant
+    if news or official:
+        return Meaning.MATTER
+    aside = meant is Meaning.UNCLEAR and Step.CONFIRM in turn.asked and len(turn.text) <= BRIEF
+    return Meaning.YES_OR_NO if aside and speaks(turn.text) else meant
 
 
 async def _settle_contact(talk: Talk, meant: Meaning) -> None:
@@ -74,10 +77,14 @@ async def _settle_contact(talk: Talk, meant: Meaning) -> None:
 
 
 def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning, step: Step) -> None:
-    """Their thing, their feeling and what they announced in one; then what they gave us."""
+    """Their thing, their feeling and what they announced in one; beside it what they gave us.
+
+    With our word a number stands, so that both are one bubble.
+    """
+    if step is not Step.CONFIRM:
+        _answer_contact(talk, hearing, meant)
     if meant is Meaning.REPEATED and hearing.type != CaseType.CONTACT:
-        known = "" if REPEAT in talk.turn.said else wording.sentence(casework.story(talk, hearing))
-        talk.say(REPEAT, known=known)
+        talk.say(REPEAT, known="" if REPEAT in talk.turn.said else _told_before(talk, hearing))
         talk.slots["told"] = ""
         casework.acknowledge_danger(talk, hearing)
     elif _is_about_demands(talk, hearing, meant, step):
@@ -86,6 +93,16 @@ def _acknowledge(talk: Talk, hearing: Hearing, meant: Meaning, step: Step) -> No
         casework.acknowledge(talk, found, noted=casework.danger_noted(talk, hearing))
     elif not danger.hurt_just_now(talk):
         casework.acknowledge_danger(talk, hearing)
+    if step is Step.CONFIRM:
+        _answer_contact(talk, hearing, meant)
+
+
+def _told_before(talk: Talk, hearing: Hearing) -> str:
+    story = casework.story(talk, hearing)
+    return wording.words("told_before", talk.turn.language).format(said=story) if story else ""
+
+
+def _answer_contact(talk: Talk, hearing: Hearing, meant: Meaning) -> None:
     if meant is Meaning.CONTACT and hearing.type != CaseType.CONTACT:
         talk.say("utter_respond_contact_taken")
     if meant is Meaning.NO_CONTACT:
@@ -153,4 +170,10 @@ def _after(talk: Talk, hearing: Hearing, step: Step) -> Step:
 def _adds(talk: Talk) -> bool:
     """Whether a message after our word tells anything for the file."""
     heard, text = talk.turn.heard, talk.turn.text
-    return len(text) > BRIEF or bool(heard.entities or heard.remedies) or casework.tells_more(talk)
+    told = [found for found in heard.entities if found["entity"] != "language"]
+    return (
+        heard.kind is Kind.COMPLAINT
+        or len(text) > BRIEF
+        or bool(told or heard.remedies)
+        or casework.tells_more(talk)
+    )

@@ -33,6 +33,8 @@ OF_A_CASE = frozenset({Topic.TIMES, Topic.OWNER})
 """Topics that have another answer for every case."""
 OF_RIGHTS = frozenset({Topic.PETITION, Topic.ESCALATE})
 """Topics that name authorities without threatening with them."""
+A_WORD = 5
+"""From how many characters on a furious word is more than an interjection."""
 HOT = 2
 """From this emotion level on a first word is a grievance, though nobody can tell which."""
 SURE = 0.5
@@ -89,9 +91,13 @@ def meaning(heard: Heard, text: str, awaited: str | None, case_open: bool) -> Me
         return Meaning.REPEATED
     if said is not None and not heard.signals:
         return Meaning.YES_OR_NO
-    if heard.kind is Kind.COMPLAINT or heard.signals or heard.remedies or heard.emotion >= HOT:
+    if heard.kind is Kind.COMPLAINT or heard.signals or heard.remedies or _bursts_out(heard, text):
         return Meaning.MATTER
     return Meaning.MATTER if case_open and _tells(heard, text, awaited) else Meaning.UNCLEAR
+
+
+def _bursts_out(heard: Heard, text: str) -> bool:
+    return heard.emotion >= HOT and len(text.strip()) >= A_WORD
 
 
 def _refuses_contact(heard: Heard, text: str, awaited: str | None, said: bool | None) -> bool:
@@ -211,6 +217,9 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
         return "action_hear"
     if action in ASIDES and _is_no_aside(heard, text, awaited):
         return "action_hear"
+    demands = heard.confidence < SURE and Signal.COMPENSATION_DEMAND in heard.signals and bool(heard.remedies)
+    if action == "action_answer" and demands:
+        return "action_hear"
     if action == "action_hear" and _withdraws(text):
         return "action_ask_withdraw"
     if action == "action_hear" and _asks_by_number(heard, awaited):
@@ -221,9 +230,10 @@ def _by_question(action: str, heard: Heard, text: str, awaited: str | None) -> s
 
 
 def _is_no_aside(heard: Heard, text: str, awaited: str | None) -> bool:
-    """Danger, despair, the press, or so many words that there is more in them."""
+    """Danger, despair, the press, so many words that there is more in them, or nothing to be sure of."""
+    unsure = heard.intent == "correct" and heard.confidence < VAGUE and not wording.corrects(text)
     theirs = BESIDE_THEM | FOR_OTHERS_TO_ANSWER
-    return _dangerous(heard) or awaited in theirs or len(text) > A_REQUEST * 2
+    return unsure or _dangerous(heard) or awaited in theirs or len(text) > A_REQUEST * 2
 
 
 def _withdraws(text: str) -> bool:

@@ -68,7 +68,7 @@ def _ask_which(talk: Talk, number: str | None, code: str | None) -> None:
 
 def _tell(talk: Talk, view: CaseStatusView) -> None:
     turn = talk.turn
-    who = view.owner or view.department or wording.words("team", turn.language)
+    who = casework.responsible(view.owner, view.department, turn.language)
     casework.acknowledge_anger(talk)
     talk.say(
         f"utter_feedback_status_{_state(view, resources.now())}",
