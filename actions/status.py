@@ -69,7 +69,8 @@ def _ask_which(talk: Talk, number: str | None, code: str | None) -> None:
 def _tell(talk: Talk, view: CaseStatusView) -> None:
     turn = talk.turn
     who = casework.responsible(view.owner, view.department, turn.language)
-    casework.acknowledge_anger(talk)
+    if turn.awaited != Step.STATUS:  # A pass-code in capitals is no shouting.
+        casework.acknowledge_anger(talk)
     talk.say(
         f"utter_feedback_status_{_state(view, resources.now())}",
         number=view.number,
