@@ -17,7 +17,7 @@ _BARS = {
     "group_event": 0.6,
     "extortion": 0.5,
     "special_identity": 0.6,
-    "self_harm": 0.5,
+    "self_harm": 0.7,
     "violence_threat": 0.5,
     "injury_safety": 0.7,
     "vulnerable": 0.6,
