@@ -30,6 +30,9 @@ SHORTER = {
 """What follows a confirmed case's bare answers: nothing was added to it."""
 
 
+PRAISED = "utter_listen_praise"
+
+
 class ActionHear(LedgerAction):
     """Take the message in, whatever it says, and choose the one next step."""
 
@@ -39,6 +42,9 @@ class ActionHear(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Hear, acknowledge, then ask or tell one thing."""
+        if _adds_to_praise(talk):
+            talk.say(PRAISED)
+            return talk.ask(Step.DONE)
         meant = _meant(talk)
         await _settle_contact(talk, meant)
         hearing = None if meant is Meaning.UNCLEAR else await casework.hear(talk, meant)
@@ -65,6 +71,15 @@ def _meant(talk: Talk) -> Meaning:
         return Meaning.MATTER
     aside = meant is Meaning.UNCLEAR and Step.CONFIRM in turn.asked and len(turn.text) <= BRIEF
     return Meaning.YES_OR_NO if aside and speaks(turn.text) else meant
+
+
+def _adds_to_praise(talk: Talk) -> bool:
+    """More about what was praised just now ("his name is Ming") is no complaint."""
+    turn, heard = talk.turn, talk.turn.heard
+    told = heard.intent == "add_information" and heard.emotion < feelings.HOT
+    return (
+        turn.case is None and turn.said[-1:] == (PRAISED,) and told and not (heard.signals or heard.remedies)
+    )
 
 
 async def _settle_contact(talk: Talk, meant: Meaning) -> None:

@@ -1,7 +1,7 @@
 """How it was solved, in the customer's eyes (A1 revisit): a rating, an opinion; unhappy reopens."""
 
-from actions import feelings, resources
-from actions.base import LedgerAction, Talk
+from actions import feelings, resources, wording
+from actions.base import LedgerAction, Talk, Turn
 from actions.steps import Step
 from ledger.heard import Heard
 from ledger.services import cases
@@ -21,7 +21,7 @@ class ActionRate(LedgerAction):
     async def act(self, talk: Talk) -> None:
         """Record it; unhappy reopens the case, and one question follows."""
         turn = talk.turn
-        if turn.awaited == Step.RATING and not _judges(turn.heard):
+        if turn.awaited == Step.RATING and not _judges(turn):
             return talk.say("utter_revisit_rating")
         rating = rating_of(turn.heard) if turn.awaited != Step.OPINION else None
         rated = await cases.rate(
@@ -51,9 +51,13 @@ def rating_of(heard: Heard) -> int | None:
     return None
 
 
-def _judges(heard: Heard) -> bool:
-    """Whether a message says how content its writer is, or merely that they are there."""
-    return heard.intent not in ("greet", "affirm", "thank", "goodbye") or bool(heard.values("rating"))
+def _judges(turn: Turn) -> bool:
+    """Whether a message says how content its writer is, or merely that they are there, or that it works."""
+    heard = turn.heard
+    if heard.values("rating"):
+        return True
+    mended = wording.says_it_is_mended(turn.text) and heard.emotion < feelings.HOT
+    return not mended and heard.intent not in ("greet", "affirm", "thank", "goodbye")
 
 
 def _answer(talk: Talk, rated: cases.Rated) -> None:

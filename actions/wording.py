@@ -23,6 +23,7 @@ ADDRESSED = re.compile(r"^(?:你们|你們|貴公司|贵公司|您们)(?:家|这
 ADDRESSED_ENGLISH = re.compile(r"^[Yy]our ")
 AT_ONCE = 60
 """Up to how many characters a text is taken for one thing because of a few words in it."""
+NOT_BUT = re.compile(r"不是[^是]{1,10}[,\uff0c\u3001\u3002 ]\s*(?:而)?是")
 CHARACTERS = range(5, 25)
 WORDS = range(4, 17)
 
@@ -76,7 +77,13 @@ def duration(length: timedelta, language: Language) -> str:
 
 def corrects(text: str) -> bool:
     """Whether a text says that something before it was wrong."""
-    return any(marker in f" {text.lower()}" for marker in markers("correcting"))
+    said = f" {text.lower()}"
+    return bool(NOT_BUT.search(said)) or any(marker in said for marker in markers("correcting"))
+
+
+def says_it_is_mended(text: str) -> bool:
+    """Whether an answer to how it is now says that it is put right."""
+    return any(marker in text.lower() for marker in markers("mended"))
 
 
 def repeats(text: str) -> bool:

@@ -7,11 +7,16 @@ from typing import Final, TypeVar
 
 Anything = TypeVar("Anything")
 _END: Final = re.compile(r"(?<=[。！？…!?])[”」』\"]?\s*|(?<=[.])(?:[”\"]?\s+|$)|\n+")
+# What differs though the words are the same: case numbers, pass-codes, times.
+_FILLED: Final = re.compile(
+    r"QT-\d{4}-\d{6}|\b(?=[A-Z0-9]*\d|[A-Z]{6}\b)[A-Z0-9]{6}\b|\b\d{1,2}:\d{2}\b", re.ASCII
+)
 
 
 def sentences(text: str) -> frozenset[str]:
-    """The sentences of a text, without their marks."""
-    return frozenset(said for part in _END.split(text) if (said := part.strip(' 。！？….!?”」"')))
+    """The sentences of a text, without their marks and the numbers filled into them."""
+    parts = _END.split(_FILLED.sub("#", text))
+    return frozenset(said for part in parts if (said := part.strip(' 。！？….!?”」"')))
 
 
 def least_heard(wordings: Sequence[str], said: Sequence[str]) -> int | None:

@@ -10,6 +10,9 @@ ONLY = {"zh-Hans": "这们说记问么时", "zh-Hant": "這們說記問麼時", 
 """Characters that only one Chinese script has; English answers hold no Han character at all."""
 BUBBLES = 2
 LONGEST = {"han": 120, "words": 75}
+OUR_WORD = "utter_respond_confirm"
+WITH_OUR_WORD = {"han": 160, "words": 110}
+"""Han characters and English words of an answer; longer where number, name and time are given in it."""
 HAN = re.compile(r"[㐀-鿿]")
 WORD = re.compile(r"[A-Za-z'’]+")
 SENTENCE = re.compile(r"(?<=[。！？!?；])|(?<=[.?!;])\s+|\n")
@@ -44,7 +47,8 @@ def ill_mannered(answered: Answered) -> Iterator[str]:
         yield "more than one question"
     if set(text) & set("!！"):
         yield "an exclamation mark"
-    if len(HAN.findall(text)) > LONGEST["han"] or len(WORD.findall(text)) > LONGEST["words"]:
+    most = WITH_OUR_WORD if OUR_WORD in answered.scripts else LONGEST
+    if len(HAN.findall(text)) > most["han"] or len(WORD.findall(text)) > most["words"]:
         yield "long"
     if foreign := _foreign(text, answered.language):
         yield f"not {answered.language}: {foreign}"

@@ -150,3 +150,9 @@ def test_the_order_is_the_same_for_a_conversation_and_differs_between_them() -> 
     wordings = ["a", "b", "c"]
     assert turned(wordings, "7") == turned(wordings, "7")
     assert {turned(wordings, str(number))[0] for number in range(20)} == {"a", "b", "c"}
+
+
+def test_a_sentence_is_the_same_though_another_number_and_time_are_filled_in() -> None:
+    first = sentences("Case QT-2026-000014, pass-code ERXHBJ, answered by 10:00.")
+    second = sentences("Case QT-2026-000015, pass-code 88E7TQ, answered by 9:30.")
+    assert first == second
