@@ -1,5 +1,7 @@
 """Hearing a customer out: the case opens and grows, the feeling is answered, the next step is chosen (A1)."""
 
+from dataclasses import replace
+
 from actions import (
     casework,
     crowd,
@@ -9,6 +11,7 @@ from actions import (
     feelings,
     journeys,
     outsiders,
+    press,
     resources,
     wording,
 )
@@ -42,6 +45,7 @@ class ActionHear(LedgerAction):
 
     async def act(self, talk: Talk) -> None:
         """Hear, acknowledge, then ask or tell one thing."""
+        talk.turn = replace(talk.turn, heard=press.as_asked(talk.turn.heard, talk.turn.text))
         if _adds_to_praise(talk):
             talk.say(PRAISED)
             return talk.ask(Step.DONE)

@@ -1,12 +1,14 @@
 """A journalist (playbook B10): the holding statement, who they are, the spokesperson. Nothing else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from actions import wording
 from actions.steps import Known, Step
 from ledger.heard import Heard
 from ledger.services.cases import Hearing
 from ledger.services.special import OFFICIAL
-from ledger.vocabulary import CaseType, Category, FactKind, Signal
+from ledger.vocabulary import CaseType, Category, FactKind, Kind, Signal
 
 WITH_THE_PRESS = frozenset({Step.OUTLET, Step.DETAILS, Step.PRESS, Step.SPOKESPERSON})
 FOR_THE_SPOKESPERSON = frozenset({Signal.MEDIA_THREAT, Signal.SPECIAL_IDENTITY})
@@ -48,6 +50,15 @@ def awaits(case: Hearing | None) -> str | None:
 def inquires(heard: Heard, case: Hearing | None) -> bool:
     """Whether a message is a journalist's question: no complaint, however it was classified."""
     return case.type == CaseType.CONTACT if case else _introduces_themselves(heard)
+
+
+def as_asked(heard: Heard, text: str) -> Heard:
+    """A message as it is heard of somebody who asks for the press: what it tells of happened to others."""
+    asks = wording.interviews(text) and heard.emotion <= 1 and Signal.SPECIAL_IDENTITY in heard.signals
+    if not asks:
+        return heard
+    theirs = tuple(signal for signal in heard.signals if signal is not Signal.INJURY_SAFETY)
+    return replace(heard, intent="out_of_scope", kind=Kind.OTHER, category=None, signals=theirs, remedies=())
 
 
 def wants_the_spokesperson(heard: Heard) -> bool:

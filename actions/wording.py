@@ -81,6 +81,11 @@ def corrects(text: str) -> bool:
     return bool(NOT_BUT.search(said)) or any(marker in said for marker in markers("correcting"))
 
 
+def interviews(text: str) -> bool:
+    """Whether somebody writes about us, not to us."""
+    return any(marker in text.lower() for marker in markers("interviewing"))
+
+
 def says_it_is_mended(text: str) -> bool:
     """Whether an answer to how it is now says that it is put right."""
     return any(marker in text.lower() for marker in markers("mended"))
