@@ -1,7 +1,7 @@
 """How well facts are found in messages, kind by kind, against tests/data/facts.jsonl.
 
 A fact counts as found when one of its kind with its value is found; the words may be longer or shorter.
-``python -m tests.unit.test_facts`` prints the table that docs/assistant.md carries, and what is wrong.
+``python -m tests.unit.test_fact_readers`` prints the table that docs/assistant.md carries, and what is wrong.
 """
 
 import json
