@@ -9,6 +9,7 @@ import hanzidentifier
 from bot.nlu.lexicon import load
 
 _CODE = re.compile(r"https?://\S+|<link>|\S+@\S+|@\w+|(?<![A-Za-z])\w*\d[A-Za-z0-9]*\b|\*+", re.ASCII)
+_BARE_CODE = re.compile(r"\s*[A-Z0-9]{6}\s*", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
 _HAN = re.compile(r"[㐀-鿿]")
 
@@ -18,7 +19,7 @@ class Writing:
 
     def __init__(self, text: str) -> None:
         """Count the characters and words of the text; codes, mentions and addresses count for nothing."""
-        spoken = _CODE.sub(" ", text)
+        spoken = "" if _BARE_CODE.fullmatch(text) else _CODE.sub(" ", text)
         self.scripts = Counter(_script(character) for character in _HAN.findall(spoken))
         every_word = [word.lower() for word in _WORD.findall(spoken)]
         self.english = [word for word in every_word if word not in _words()["neutral"]]

@@ -39,3 +39,7 @@ def test_one_stray_character_of_the_other_script_is_no_doubt() -> None:
 
 def test_scripts_mixed_half_and_half_are_not_certain() -> None:
     assert not Writing("客訴处理").certain
+
+
+def test_a_pass_code_alone_is_in_no_language() -> None:
+    assert Writing("XBGFBH").language is None
