@@ -89,7 +89,7 @@ async def test_without_its_engine_the_desk_is_not_ready(served: ServedDesk) -> N
     answer = await served.client.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "warnings": [], "reasons": ["engine"]}
+    assert answer.json() == {"ready": False, "warnings": ["nobody_on_duty"], "reasons": ["engine"]}
 
 
 async def test_without_its_actions_the_desk_is_not_ready(served: ServedDesk) -> None:

@@ -1,0 +1,63 @@
+"""Whether the desk can do its work, and what somebody should look at: for `/readyz` and the status page."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.desk import Desk
+from bot.engine import EngineError
+from ledger.services.departments import nobody_on_duty
+
+PATIENCE: Final = 5.0
+"""Seconds a part has to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``reasons`` keep customers from being answered (``database``, ``engine``, ``actions``); ``warnings`` do
+    not. Both are codes, explained in docs/operations.md and, under ``warning.``, in the console's texts.
+    """
+
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether customers are answered."""
+        return not self.reasons
+
+
+async def condition(desk: Desk) -> Condition:
+    """How the desk is at this moment; takes no longer than ``PATIENCE``."""
+    database, assistant = await asyncio.gather(_database(desk), _assistant(desk))
+    reasons = tuple(reason for reason in (database, assistant) if reason)
+    return Condition(reasons, () if database else tuple(await _warnings(desk)))
+
+
+async def _warnings(desk: Desk) -> list[str]:
+    """Nobody on duty is one too: customers are heard all the same."""
+    found = [f"{name}_out_of_reach" for name, channel in desk.channels.items() if not channel.reachable]
+    async with desk.database.transaction() as session:
+        if await nobody_on_duty(session):
+            found.append("nobody_on_duty")
+    return found
+
+
+async def _database(desk: Desk) -> str | None:
+    try:
+        async with asyncio.timeout(PATIENCE), desk.database.transaction() as session:
+            await session.execute(text("SELECT 1"))
+    except (SQLAlchemyError, TimeoutError, OSError):
+        return "database"
+    return None
+
+
+async def _assistant(desk: Desk) -> str | None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return None if await desk.engine.ready() else "actions"
+    except (EngineError, TimeoutError):
+        return "engine"
