@@ -12,6 +12,7 @@ from bot.desk import Desk
 from bot.evidence import File
 from bot.nlu.writing import Writing
 from bot.own_words import own_words
+from bot.stages import timed
 from ledger.models import Conversation, Message, Staff
 from ledger.services import conversations, guarding, handoff, messages
 from ledger.services.messages import Received
@@ -58,21 +59,22 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
     """
     text = incoming.text.replace("\x00", "").strip()
     kept = [await desk.evidence.keep(file) for file in incoming.files]
-    async with desk.database.transaction() as session:
-        return await messages.receive(
-            session,
-            channel=incoming.channel,
-            address=incoming.address,
-            text=text,
-            client_id=incoming.client_id,
-            now=desk.now(),
-            display_name=incoming.display_name,
-            language=incoming.language,
-            written_in=_written_in(text),
-            conversation_id=incoming.conversation_id,
-            attachments=kept,
-            complete=incoming.complete and not desk.policy.listening.off,
-        )
+    with timed("received"):
+        async with desk.database.transaction() as session:
+            return await messages.receive(
+                session,
+                channel=incoming.channel,
+                address=incoming.address,
+                text=text,
+                client_id=incoming.client_id,
+                now=desk.now(),
+                display_name=incoming.display_name,
+                language=incoming.language,
+                written_in=_written_in(text),
+                conversation_id=incoming.conversation_id,
+                attachments=kept,
+                complete=incoming.complete and not desk.policy.listening.off,
+            )
 
 
 async def record_edit(desk: Desk, edited: Edited) -> bool:

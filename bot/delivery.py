@@ -10,6 +10,7 @@ from bot.channels.base import (
     Outgoing,
 )
 from bot.desk import Desk
+from bot.stages import timed
 from ledger.services import deliveries
 from ledger.services.deliveries import Departing
 from ledger.vocabulary import Delivery
@@ -25,7 +26,8 @@ async def deliver(desk: Desk, conversation_id: int, *, last_try: bool = False) -
     """
     while departing := await _next(desk, conversation_id):
         try:
-            await _send(desk, departing)
+            with timed("delivered"):
+                await _send(desk, departing)
         except DeliveryDelayed as error:
             outcome = Delivery.FAILED if last_try else Delivery.PENDING
             await _ended(desk, departing, outcome, error)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import presence
 from bot.desk import Desk, utc_now
 from bot.engine import EngineError
+from bot.stages import timed
 from ledger import queue
 from ledger.heard import Heard
 from ledger.listening import Said, listen_until
@@ -48,7 +49,8 @@ async def heard_out(desk: Desk, arrived: Gathered) -> Gathered | None:
 async def hear_each(desk: Desk, turn: Sequence[Message]) -> None:
     """Have each of several messages judged by itself too (playbook A9). Raises EngineError."""
     for unheard in (one for one in turn if len(turn) > 1 and one.text and one.heard_at is None):
-        heard = await desk.engine.parse(unheard.text)
+        with timed("heard"):
+            heard = await desk.engine.parse(unheard.text)
         async with desk.database.transaction() as session:
             conversation, _ = await gathering.hold(session, unheard.id)
             message = await session.get_one(Message, unheard.id)
@@ -61,7 +63,8 @@ async def _hear_at_once(desk: Desk, arrived: Gathered) -> Heard | None:
     if not message.text or message.heard_at or arrived.conversation.holding is Holding.HUMAN:
         return None
     try:
-        return await desk.engine.parse(message.text)
+        with timed("heard"):
+            return await desk.engine.parse(message.text)
     except EngineError as error:
         log.warning("message.unheard", message=message.id, error=repr(error))
         return None

@@ -17,6 +17,7 @@ from bot.engine import Turn
 from bot.guarded import Guarded
 from bot.own_words import own_words
 from bot.scripts import day_and_time
+from bot.stages import timed, took
 from ledger import queue
 from ledger.anger import calls_person
 from ledger.heard import Heard
@@ -58,6 +59,8 @@ async def handle(desk: Desk, message_id: int) -> None:
     """
     async with desk.database.transaction() as session:
         arrived = await gathering.unanswered(session, message_id)
+    if arrived and arrived.last.heard_at is None:
+        took("queued", (desk.now() - arrived.last.at).total_seconds())
     gathered = await listening.heard_out(desk, arrived) if arrived else None
     if gathered is None:
         return
@@ -135,16 +138,18 @@ async def speak(
 async def _answer(desk: Desk, gathered: Gathered) -> None:
     conversation, last = gathered.conversation, gathered.last
     async with presence.shown(desk.channels.get(conversation.channel), gathered.address):
-        turn = await desk.engine.turn(
-            conversation_id=conversation.id,
-            message_id=last.id,
-            text=gathered.text,
-            language=conversation.language,
-        )
-    async with desk.database.transaction() as session:
-        conversation, answered = await gathering.hold(session, last.id)
-        if answered[-1].settled_at is None:
-            await _settle_turn(desk, session, conversation, answered, turn, with_files=gathered.has_files)
+        with timed("engine"):
+            turn = await desk.engine.turn(
+                conversation_id=conversation.id,
+                message_id=last.id,
+                text=gathered.text,
+                language=conversation.language,
+            )
+    with timed("settled"):
+        async with desk.database.transaction() as session:
+            conversation, answered = await gathering.hold(session, last.id)
+            if answered[-1].settled_at is None:
+                await _settle_turn(desk, session, conversation, answered, turn, with_files=gathered.has_files)
 
 
 async def _settle_turn(
@@ -216,7 +221,8 @@ async def _answer_without_words(desk: Desk, gathered: Gathered) -> None:
 
 async def _hear(desk: Desk, turn_id: int, text: str) -> None:
     """Nothing is said, but danger must be heard all the same (playbook B1)."""
-    heard = await desk.engine.parse(text)
+    with timed("heard"):
+        heard = await desk.engine.parse(text)
     now = desk.now()
     if _matters(heard):
         async with desk.database.transaction() as session:
