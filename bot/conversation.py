@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import meters
 from bot.desk import Desk
 from bot.evidence import File
 from bot.nlu.writing import Writing
@@ -61,7 +62,7 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
     kept = [await desk.evidence.keep(file) for file in incoming.files]
     with timed("received"):
         async with desk.database.transaction() as session:
-            return await messages.receive(
+            received = await messages.receive(
                 session,
                 channel=incoming.channel,
                 address=incoming.address,
@@ -75,6 +76,9 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
                 attachments=kept,
                 complete=incoming.complete and not desk.policy.listening.off,
             )
+    if received.fresh:
+        meters.RECEIVED.labels(incoming.channel).inc()
+    return received
 
 
 async def record_edit(desk: Desk, edited: Edited) -> bool:

@@ -1,5 +1,6 @@
 """Sending what was stored, with an honest record of how far it got (docs/conversation.md)."""
 
+from bot import meters
 from bot.channels.base import (
     Button,
     Channel,
@@ -50,11 +51,13 @@ async def _send(desk: Desk, departing: Departing) -> None:
         await deliveries.arrived(
             session, message_id=departing.message.id, platform_id=platform_id, now=desk.now()
         )
+    meters.DELIVERIES.labels(departing.channel, Delivery.SENT.value).inc()
 
 
 async def _ended(desk: Desk, departing: Departing, delivery: Delivery, error: DeliveryError) -> None:
     async with desk.database.transaction() as session:
         await deliveries.ended(session, message_id=departing.message.id, delivery=delivery, error=str(error))
+    meters.DELIVERIES.labels(departing.channel, delivery.value).inc()
 
 
 def _channel(desk: Desk, departing: Departing) -> Channel:

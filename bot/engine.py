@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import httpx
 
+from bot import meters
 from ledger.heard import Heard
 from ledger.services.messages import Reply
 from ledger.vocabulary import Language, Stage
@@ -144,6 +145,13 @@ class Engine:
         await self._ask("forget", conversation_id, conversation=str(conversation_id), message_id=message_id)
 
     async def _ask(self, what: str, which: int, **question: Any) -> dict[str, Any]:
+        try:
+            return await self._asked(what, which, question)
+        except EngineError as error:
+            meters.ENGINE_ERRORS.labels(type(error).__name__).inc()
+            raise
+
+    async def _asked(self, what: str, which: int, question: Mapping[str, Any]) -> dict[str, Any]:
         for url in self._in_turn(which):
             try:
                 answer = await self._client.post(f"{url}/webhooks/desk/{what}", json=question)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import listening, presence
+from bot import listening, meters, presence
 from bot.bubbles import in_bubbles
 from bot.desk import Desk
 from bot.engine import Turn
@@ -71,6 +71,7 @@ async def handle(desk: Desk, message_id: int) -> None:
         await _hear(desk, gathered.last.id, gathered.text)
     else:
         await _answer(desk, gathered)
+    meters.TURNS.labels("handled").inc()
 
 
 async def give_up(desk: Desk, message_id: int) -> None:
@@ -86,6 +87,7 @@ async def give_up(desk: Desk, message_id: int) -> None:
             await _call_person(desk, session, conversation, turn[-1])
         gathering.settle(turn, desk.now())
         await queue.defer(session, queue.HEAR_BELATEDLY, message_id=turn[-1].id)
+    meters.TURNS.labels("given_up").inc()
 
 
 async def hear_belatedly(desk: Desk, message_id: int) -> None:

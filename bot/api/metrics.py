@@ -1,5 +1,7 @@
 """Numbers for a monitoring system, in Prometheus' format: no names, no text of anybody."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
 
@@ -11,7 +13,7 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/metrics", response_class=Response)
 async def metrics(desk: DeskHere) -> Response:
-    """What the desk carries at this moment, and what this process uses."""
+    """What the desk carries at this moment, and what this process did and uses."""
     async with desk.database.transaction() as session:
         found = await load(session, now=desk.now())
     registry = _registry(found, listeners=web_of(desk).listeners)
@@ -20,33 +22,31 @@ async def metrics(desk: DeskHere) -> Response:
 
 def _registry(found: Load, *, listeners: int) -> CollectorRegistry:
     registry = CollectorRegistry()
-    cases = Gauge("qingting_cases", "Cases.", ["state", "type", "special"], registry=registry)
-    for (state, kind, special), count in found.cases.items():
-        cases.labels(state, kind, str(special).lower()).set(count)
-    _by(
-        registry, "conversations", "Conversations by who speaks for the desk.", "holding", found.conversations
-    )
-    _by(registry, "messages", "Messages in the log.", "author", found.messages)
-    _by(registry, "clocks_running", "Clocks that run.", "kind", found.clocks_running)
-    _by(registry, "clocks_breached", "Clocks that were breached.", "kind", found.clocks_breached)
-    _by(registry, "notices", "Notices to staff.", "state", found.notices)
-    _one(registry, "messages_unsettled", "Customers' messages not answered yet.", found.unsettled)
-    _one(
-        registry,
-        "messages_unsettled_oldest_seconds",
-        "For how long the oldest of them waits.",
-        found.oldest_unsettled,
-    )
-    _one(registry, "messages_undelivered", "Messages of ours on their way.", found.undelivered)
-    _one(registry, "web_listeners", "Sockets and long polls in this process.", listeners)
+    cases = Gauge("qingting_cases_open", "Open cases.", ["type", "special"], registry=registry)
+    for (kind, special), count in found.open_cases.items():
+        cases.labels(kind, str(special).lower()).set(count)
+    jobs = Gauge("qingting_jobs", "Jobs of the queue.", ["queue", "state"], registry=registry)
+    for labels, count in found.jobs.items():
+        jobs.labels(*labels).set(count)
+    for name, what, label, counts in (
+        ("conversations", "Conversations a person holds or is wanted in.", "holding", found.conversations),
+        ("clocks_running", "Clocks that run.", "kind", found.clocks_running),
+        ("clocks_overdue", "Clocks that run past their due time.", "kind", found.clocks_overdue),
+        ("messages_on_their_way", "Messages of ours not yet handed over.", "state", found.deliveries),
+    ):
+        _by(registry, name, what, label, counts)
+    for name, what, value in (
+        ("waiting_oldest_seconds", "How long who waits longest waits for a person.", found.oldest_waiting),
+        ("messages_unsettled", "Customers' messages not answered yet.", found.unsettled),
+        ("messages_unsettled_oldest_seconds", "How long the oldest of them waits.", found.oldest_unsettled),
+        ("notices_pending", "Notices to staff on their way.", found.notices_pending),
+        ("web_listeners", "Sockets and long polls in this process.", listeners),
+    ):
+        Gauge(f"qingting_{name}", what, registry=registry).set(value)
     return registry
 
 
-def _by(registry: CollectorRegistry, name: str, what: str, label: str, counts: dict[str, int]) -> None:
+def _by(registry: CollectorRegistry, name: str, what: str, label: str, counts: Mapping[str, int]) -> None:
     gauge = Gauge(f"qingting_{name}", what, [label], registry=registry)
     for value, count in counts.items():
         gauge.labels(value).set(count)
-
-
-def _one(registry: CollectorRegistry, name: str, what: str, value: float) -> None:
-    Gauge(f"qingting_{name}", what, registry=registry).set(value)

@@ -116,8 +116,9 @@ async def test_the_numbers_count_what_there_is(served: ServedDesk) -> None:
 
     numbers = (await served.client.get("/metrics")).text
 
-    assert 'qingting_messages{author="customer"} 1.0' in numbers
-    assert 'qingting_conversations{holding="bot"} 1.0' in numbers
+    assert "qingting_messages_unsettled 0.0" in numbers
+    assert re.search(r'qingting_messages_received_total\{channel="web"} [1-9]', numbers)
+    assert re.search(r'qingting_turns_total\{end="handled"} [1-9]', numbers)
     assert "process_resident_memory_bytes" in numbers
     assert "冰箱" not in numbers
 

@@ -103,7 +103,7 @@ def ledger_actions() -> set[str]:
 
 
 def metric_names() -> Iterator[str]:
-    nothing = Load({}, {}, {}, 0, 0.0, 0, {}, {}, {})
+    nothing = Load({}, {}, 0.0, 0, 0.0, {}, {}, {}, 0, {})
     for registry in (metrics._registry(nothing, listeners=0), REGISTRY):
         for family in registry.collect():
             if family.name.startswith("qingting_"):
