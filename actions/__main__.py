@@ -4,10 +4,11 @@
 """
 
 import argparse
-import logging
 
 from rasa_sdk.endpoint import create_app_for_serve
 from rasa_sdk.executor import ActionExecutor
+
+from ledger import logs
 
 LOOPBACK = "127.0.0.1"
 
@@ -23,5 +24,5 @@ def serve(port: int) -> None:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--port", type=int, default=5055)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure()
     serve(arguments.parse_args().port)

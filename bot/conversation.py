@@ -6,6 +6,7 @@ The assistant's side of it is ``bot/turns.py``.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import meters
@@ -18,6 +19,8 @@ from ledger.models import Conversation, Message, Staff
 from ledger.services import conversations, guarding, handoff, messages
 from ledger.services.messages import Received
 from ledger.vocabulary import Author, Language, Stage
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,12 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
             )
     if received.fresh:
         meters.RECEIVED.labels(incoming.channel).inc()
+        log.info(
+            "message.received",
+            channel=incoming.channel,
+            conversation=received.conversation_id,
+            message=received.message_id,
+        )
     return received
 
 

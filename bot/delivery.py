@@ -1,5 +1,7 @@
 """Sending what was stored, with an honest record of how far it got (docs/conversation.md)."""
 
+import structlog
+
 from bot import meters
 from bot.channels.base import (
     Button,
@@ -15,6 +17,8 @@ from bot.stages import timed
 from ledger.services import deliveries
 from ledger.services.deliveries import Departing
 from ledger.vocabulary import Delivery
+
+log = structlog.get_logger(__name__)
 
 
 async def deliver(desk: Desk, conversation_id: int, *, last_try: bool = False) -> None:
@@ -51,13 +55,18 @@ async def _send(desk: Desk, departing: Departing) -> None:
         await deliveries.arrived(
             session, message_id=departing.message.id, platform_id=platform_id, now=desk.now()
         )
-    meters.DELIVERIES.labels(departing.channel, Delivery.SENT.value).inc()
+    _count(departing, Delivery.SENT)
 
 
 async def _ended(desk: Desk, departing: Departing, delivery: Delivery, error: DeliveryError) -> None:
     async with desk.database.transaction() as session:
         await deliveries.ended(session, message_id=departing.message.id, delivery=delivery, error=str(error))
-    meters.DELIVERIES.labels(departing.channel, delivery.value).inc()
+    _count(departing, delivery)
+
+
+def _count(departing: Departing, state: Delivery) -> None:
+    meters.DELIVERIES.labels(departing.channel, state.value).inc()
+    log.info("delivery.ended", message=departing.message.id, channel=departing.channel, state=state.value)
 
 
 def _channel(desk: Desk, departing: Departing) -> Channel:

@@ -78,7 +78,7 @@ async def _handle(desk: Desk, context: JobContext, *, message_id: int) -> None:
     except Exception as error:
         if not _spent(context, desk.patience.turns):
             raise
-        log.error("turn.given_up", message=message_id, error=repr(error))
+        log.error("turn.given_up", message=message_id, error=type(error).__name__)
         await turns.give_up(desk, message_id)
 
 

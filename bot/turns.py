@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import listening, meters, presence
@@ -38,6 +39,8 @@ from ledger.services.handoff import Asked
 from ledger.services.messages import Reply
 from ledger.services.silence import NUDGE
 from ledger.vocabulary import Author, Delivery, Holding, Kind, Stage
+
+log = structlog.get_logger(__name__)
 
 ORDER: Final = tuple(Stage)
 # The stages our own words can show. Feedback begins with an update somebody gave and revisit with the visit,
@@ -72,6 +75,7 @@ async def handle(desk: Desk, message_id: int) -> None:
     else:
         await _answer(desk, gathered)
     meters.TURNS.labels("handled").inc()
+    log.info("turn.handled", conversation=gathered.conversation.id, gathered=len(gathered.messages))
 
 
 async def give_up(desk: Desk, message_id: int) -> None:

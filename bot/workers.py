@@ -16,6 +16,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from structlog.contextvars import bound_contextvars
 
 from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
@@ -110,7 +111,8 @@ class Workers:
         self._ids.add(worker_id)
         self._running.add(job_id)
         try:
-            return await run()
+            with bound_contextvars(job=job_id, task=context.job.task_name, **_ids(context)):
+                return await run()
         finally:
             self._running.discard(job_id)
 
@@ -151,3 +153,9 @@ class Workers:
     async def _break_silences(self) -> None:
         async with self._desk.database.transaction() as session:
             await silence.break_it(session, policy=self._desk.policy, now=self._desk.now())
+
+
+def _ids(context: JobContext) -> dict[str, Any]:
+    """What a job is about, for its lines in the log: ``conversation``, ``message``, ``clock`` …"""
+    told = context.job.task_kwargs.items()
+    return {name.removesuffix("_id"): value for name, value in told if name.endswith("_id")}

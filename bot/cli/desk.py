@@ -10,6 +10,7 @@ from bot import settings
 from bot.runtime import run as runtime
 from bot.runtime.database import for_command, prepare
 from bot.runtime.steps import Steps
+from ledger import logs
 
 # Customers' sockets stay open as long as they like; a stop does not wait for them longer than this.
 FAREWELL_SECONDS = 5
@@ -31,12 +32,13 @@ def desk() -> None:
     found = settings.load()
     with for_command(found) as url:
         os.environ["QINGTING_DATABASE_URL"] = url
+        logs.configure()
         uvicorn.run(
             "bot.bootstrap:create_app",
             factory=True,
             host=found.host,
             port=found.port,
-            log_level="warning",
+            log_config=None,
             timeout_graceful_shutdown=FAREWELL_SECONDS,
         )
 

@@ -1,11 +1,12 @@
 """Child processes that cannot outlive us, and their log files."""
 
 import ctypes
+import json
 import os
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -49,10 +50,21 @@ def open_log(path: Path) -> IO[bytes]:
 def complaint(path: Path, start: int = 0) -> str:
     """The line of a log that says most, from byte `start` on: the last error, else the last line."""
     said = COLOUR.sub("", path.read_bytes()[start:].decode(errors="replace")) if path.exists() else ""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in _in_words(said) if line.strip()]
     lines = [line for line in lines if WEB_SERVERS_LAST_WORD not in line]
     errors = [line for line in lines if re.search(r"FATAL|ERROR|Error\b|Exception\b", line)]
     return OUR_OWN_ERROR.sub("", (errors or lines or ["it said nothing"])[-1])
+
+
+def _in_words(log: str) -> Iterator[str]:
+    """The lines of a log; of one that is JSON, what happened."""
+    for line in log.splitlines():
+        try:
+            event = json.loads(line)["event"]
+        except (ValueError, TypeError, KeyError):
+            yield line
+        else:
+            yield from str(event).splitlines()
 
 
 def alive(pid: int) -> bool:

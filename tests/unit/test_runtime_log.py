@@ -1,5 +1,6 @@
 """The one line that is told of a part that could not start."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ ERROR:    Application startup failed. Exiting.
         ("\x1b[31mFATAL: disk full\x1b[0m\nbye\n", "FATAL: disk full"),
         ("starting\nstopping\n", "stopping"),
         ("", "it said nothing"),
+        (json.dumps({"event": REFUSED}), "Telegram refuses TELEGRAM_BOT_TOKEN"),
     ],
 )
 def test_the_line_that_says_most_is_told(tmp_path: Path, said: str, told: str) -> None:
