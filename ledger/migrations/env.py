@@ -13,13 +13,20 @@ def ours(name: str | None, kind: str, *_: object) -> bool:
     return not (kind == "table" and (name or "").startswith(OTHERS_PREFIXES))
 
 
-engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+options = context.config.attributes
+engine = create_engine(
+    options["url"],
+    poolclass=pool.NullPool,
+    connect_args={"options": f"-c lock_timeout={options['lock_milliseconds']}"},
+)
 with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         include_name=lambda name, kind, _: ours(name, kind),
         compare_server_default=False,
+        # Each revision ends by itself, so that one that must wait gives back what the others had locked.
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()

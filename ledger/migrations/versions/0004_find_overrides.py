@@ -5,7 +5,8 @@ Revises: 0003
 """
 
 import sqlalchemy as sa
-from alembic import op
+
+from ledger.migrations import online
 
 revision = "0004"
 down_revision = "0003"
@@ -15,7 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Index the guard's entries."""
-    op.create_index(
+    online.create_index(
         "ix_entries_guard",
         "entries",
         ["id"],
@@ -25,4 +26,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the index."""
-    op.drop_index("ix_entries_guard", table_name="entries")
+    online.drop_index("ix_entries_guard", "entries")

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from alembic import op
+
+from ledger.migrations import online
 
 revision: str = "0005"
 down_revision: str | None = "0004"
@@ -12,9 +13,10 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    op.add_column("messages", sa.Column("turn_id", sa.BigInteger(), nullable=True))
-    op.create_foreign_key(op.f("fk_messages_turn_id"), "messages", "messages", ["turn_id"], ["id"])
-    op.create_index(op.f("ix_messages_turn_id"), "messages", ["turn_id"])
+    op.execute("ALTER TABLE messages ADD COLUMN IF NOT EXISTS turn_id BIGINT")
+    op.execute("ALTER TABLE messages DROP CONSTRAINT IF EXISTS fk_messages_turn_id")
+    online.add_foreign_key(op.f("fk_messages_turn_id"), "messages", "turn_id", "messages")
+    online.create_index(op.f("ix_messages_turn_id"), "messages", ["turn_id"])
 
 
 def downgrade() -> None:
