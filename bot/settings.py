@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError
 PROJECT = Path(__file__).resolve().parent.parent
 DRIVER = "postgresql+psycopg"
 TELEGRAM = "https://api.telegram.org"
+# Each needs a core of its own, and memory.
+MOST_ENGINES = 64
 
 
 class SettingsError(Exception):
@@ -36,6 +38,7 @@ class Settings(BaseSettings):
     engine_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), validation_alias="QINGTING_ENGINE_URLS"
     )
+    engines: int = Field(default=1, validation_alias="QINGTING_ENGINES")
     engine_token: SecretStr | None = Field(default=None, validation_alias="QINGTING_ENGINE_TOKEN")
     admin_password: SecretStr | None = Field(default=None, validation_alias="QINGTING_ADMIN_PASSWORD")
     policy: Path = Field(default=PROJECT / "policy.yml", validation_alias="QINGTING_POLICY")
@@ -70,6 +73,13 @@ class Settings(BaseSettings):
     def _port(cls, value: Any) -> int:
         if not re.fullmatch(r"\d{1,5}", str(value)) or not 1 <= int(value) <= 65535:
             raise ValueError("must be a port number from 1 to 65535")
+        return int(value)
+
+    @field_validator("engines", mode="before")
+    @classmethod
+    def _number_of_engines(cls, value: Any) -> int:
+        if not re.fullmatch(r"\d{1,3}", str(value)) or not 1 <= int(value) <= MOST_ENGINES:
+            raise ValueError(f"must be a number from 1 to {MOST_ENGINES}")
         return int(value)
 
     @field_validator("database_url")

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from ledger.db import Database
 from ledger.policy import load_policy
 from ledger.services import departments, messages
+from ledger.services.messages import Received
 from ledger.vocabulary import Language
 
 SCRATCH = "qingting_bench"
@@ -41,16 +42,7 @@ class BareEngine:
         return perf_counter() - started
 
     async def _question(self, text: str) -> dict[str, object]:
-        """The message is in the ledger beforehand, as the actions expect; its job is never run."""
-        async with self.ledger.transaction() as session:
-            received = await messages.receive(
-                session,
-                channel="web",
-                address=uuid4().hex,
-                text=text,
-                client_id="1",
-                now=datetime.now(UTC),
-            )
+        received = await logged(self.ledger, text)
         return {
             "conversation": str(received.conversation_id),
             "message_id": received.message_id,
@@ -68,12 +60,12 @@ async def bare_engine(
     It answers with the project's model or another. Those that run at once need databases of different names.
     """
     with database.for_command(settings) as url, _scratch(url, name) as scratch, TemporaryDirectory() as home:
-        ledger = await _prepared(scratch, settings)
+        ledger = await prepared(scratch, settings)
         alone = settings.model_copy(update={"engine_urls": (), "home": Path(home)})
         wiring = parts.wire(alone, scratch)
         supervisor = Supervisor(lambda line: None)
         try:
-            for part in (parts.actions(wiring), parts.engine(wiring, model)):
+            for part in (parts.actions(wiring), parts.engine(wiring, model=model)):
                 await supervisor.start(part)
             async with _client(wiring) as client:
                 yield BareEngine(client, ledger)
@@ -82,20 +74,34 @@ async def bare_engine(
             await ledger.close()
 
 
+async def logged(ledger: Database, text: str) -> Received:
+    """The message stands in the ledger beforehand, as the actions expect; its job is never run."""
+    async with ledger.transaction() as session:
+        return await messages.receive(
+            session,
+            channel="web",
+            address=uuid4().hex,
+            text=text,
+            client_id="1",
+            now=datetime.now(UTC),
+        )
+
+
+async def prepared(url: str, settings: Settings) -> Database:
+    """A database brought up to date, with the departments of the policy."""
+    await asyncio.to_thread(database.prepare, url)
+    ledger = Database(url)
+    async with ledger.transaction() as session:
+        await departments.sync(session, policy=load_policy(settings.policy), now=datetime.now(UTC))
+    return ledger
+
+
 def _client(wiring: parts.Wiring) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=wiring.engine_urls[0],
         headers={"Authorization": f"Bearer {wiring.engine_token}"},
         timeout=60,
     )
-
-
-async def _prepared(url: str, settings: Settings) -> Database:
-    await asyncio.to_thread(database.prepare, url)
-    ledger = Database(url)
-    async with ledger.transaction() as session:
-        await departments.sync(session, policy=load_policy(settings.policy), now=datetime.now(UTC))
-    return ledger
 
 
 @contextmanager

@@ -69,24 +69,32 @@ class Report:
 
 @dataclass(slots=True)
 class Visitor:
-    """A customer with one thing to say, in a conversation of its own."""
+    """A customer with one thing to say, in a conversation of its own.
 
-    client: httpx.AsyncClient
+    Writes to one desk and reads at another, which may be the same.
+    """
+
+    writing: httpx.AsyncClient
+    reading: httpx.AsyncClient
     conversation: int = 0
+    token: str = ""
+
+    async def come(self) -> None:
+        """Open the conversation."""
+        session = (await self.reading.post(f"{API}/sessions", json={})).raise_for_status().json()
+        self.conversation, self.token = int(session["conversation"]), session["token"]
 
     async def say(self, text: str) -> float | None:
         """Send it; the seconds until the first answer can be read, None when none came."""
-        session = (await self.client.post(f"{API}/sessions", json={})).raise_for_status().json()
-        self.conversation = int(session["conversation"])
-        headers = {"Authorization": f"Bearer {session['token']}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         started = perf_counter()
         # What is measured is the work, not the desk's listening for more.
         body = {"text": text, "client_id": "1", "complete": True}
-        sent = await self.client.post(f"{API}/messages", json=body, headers=headers)
+        sent = await self.writing.post(f"{API}/messages", json=body, headers=headers)
         last = sent.raise_for_status().json()["id"]
         while perf_counter() - started < ANSWER_SECONDS:
             asked = {"after": last, "wait": 20}
-            answer = await self.client.get(f"{API}/messages", params=asked, headers=headers)
+            answer = await self.reading.get(f"{API}/messages", params=asked, headers=headers)
             found: list[dict[str, Any]] = answer.raise_for_status().json()["messages"]
             if any(message["author"] != Author.CUSTOMER for message in found):
                 return perf_counter() - started
@@ -117,7 +125,8 @@ async def _ask_desk(
 
     async def one(sample: Sample) -> int:
         async with gate:
-            visitor = Visitor(web)
+            visitor = Visitor(web, web)
+            await visitor.come()
             report.sent += 1
             seconds = await visitor.say(sample.text)
             if seconds is not None:

@@ -1,4 +1,4 @@
-"""The four processes of the desk: command lines, environments, and how one sees they are ready."""
+"""The processes of the desk: command lines, environments, and how one sees they are ready."""
 
 import asyncio
 import os
@@ -29,13 +29,14 @@ class Wiring:
     settings: Settings
     database_url: str
     engine_token: str
-    engine_port: int
-    action_port: int
+    engine_ports: tuple[int, ...]
+    action_ports: tuple[int, ...]
 
     @property
     def engine_urls(self) -> tuple[str, ...]:
-        """The engines the desk asks: those it was told of, else the one started here."""
-        return self.settings.engine_urls or (f"http://{LOOPBACK}:{self.engine_port}",)
+        """The engines the desk asks: those it was told of, else the ones started here."""
+        here = tuple(f"http://{LOOPBACK}:{port}" for port in self.engine_ports)
+        return self.settings.engine_urls or here
 
     @property
     def environment(self) -> dict[str, str]:
@@ -44,6 +45,8 @@ class Wiring:
             **os.environ,
             **QUIET,
             "QINGTING_HOME": str(self.settings.home),
+            "QINGTING_HOST": self.settings.host,
+            "QINGTING_PORT": str(self.settings.port),
             "QINGTING_POLICY": str(self.settings.policy),
             "QINGTING_DATABASE_URL": self.database_url,
             "QINGTING_ENGINE_TOKEN": self.engine_token,
@@ -52,11 +55,12 @@ class Wiring:
 
 
 def wire(settings: Settings, database_url: str) -> Wiring:
-    """Choose the inner ports, and a token unless one was given."""
+    """Choose the inner ports, two for each engine, and a token unless one was given."""
     given = settings.engine_token
     token = given.get_secret_value() if given else secrets.token_urlsafe(32)
-    engine_port, action_port = free_ports(2)
-    return Wiring(settings, database_url, token, engine_port, action_port)
+    ports = free_ports(2 * settings.engines)
+    engine_ports, action_ports = ports[: settings.engines], ports[settings.engines :]
+    return Wiring(settings, database_url, token, tuple(engine_ports), tuple(action_ports))
 
 
 def postgres(server: EmbeddedServer) -> Part:
@@ -77,22 +81,28 @@ def postgres(server: EmbeddedServer) -> Part:
     )
 
 
-def actions(wiring: Wiring) -> Part:
-    """The action server, which writes to the ledger."""
-    port = wiring.action_port
+def answering(wiring: Wiring) -> list[Part]:
+    """Every engine with the action server it calls; none where the desk was told of engines elsewhere."""
+    numbers = () if wiring.settings.engine_urls else range(len(wiring.engine_ports))
+    return [part for number in numbers for part in (actions(wiring, number), engine(wiring, number))]
+
+
+def actions(wiring: Wiring, number: int = 0) -> Part:
+    """The action server of an engine, which writes to the ledger."""
+    port = wiring.action_ports[number]
     return Part(
-        name="action server",
+        name=_numbered("action server", number),
         command=[sys.executable, "-m", "actions", "--port", str(port)],
-        log=wiring.settings.logs / "actions.log",
+        log=wiring.settings.logs / f"{_numbered('actions', number, '-')}.log",
         ready=answers_http(f"http://{LOOPBACK}:{port}/health"),
         environment=_without_secrets(wiring.environment),
         folder=PROJECT,
     )
 
 
-def engine(wiring: Wiring, model: Path | None = None) -> Part:
+def engine(wiring: Wiring, number: int = 0, *, model: Path | None = None) -> Part:
     """Rasa, with the model of the project or another."""
-    port, token = wiring.engine_port, wiring.engine_token
+    port, token = wiring.engine_ports[number], wiring.engine_token
     options = {
         "--model": str(model or Model().path),
         "--endpoints": "endpoints.yml",
@@ -101,43 +111,48 @@ def engine(wiring: Wiring, model: Path | None = None) -> Part:
         "--port": str(port),
     }
     return Part(
-        name="engine",
+        name=_numbered("engine", number),
         command=[
             rasa_program(PROJECT, "python"),
             *("-m", "bot.nlu.serve", "--enable-api"),
             *(word for option in options.items() for word in option),
         ],
-        log=wiring.settings.logs / "engine.log",
+        log=wiring.settings.logs / f"{_numbered('engine', number, '-')}.log",
         ready=answers_http(f"http://{LOOPBACK}:{port}/status?token={token}"),
-        environment=_engine_environment(wiring),
+        environment=_engine_environment(wiring, number),
         folder=PROJECT,
         start_seconds=300,
     )
 
 
-def desk(wiring: Wiring) -> Part:
+def desk(wiring: Wiring, number: int = 0) -> Part:
     """Channels, console, API and queue worker."""
     environment = {name: value for name, value in wiring.environment.items() if name != DESK_ONLY[0]}
     return Part(
-        name="desk",
+        name=_numbered("desk", number),
         command=[sys.executable, "-m", "bot", "desk"],
-        log=wiring.settings.logs / "desk.log",
+        log=wiring.settings.logs / f"{_numbered('desk', number, '-')}.log",
         ready=answers_http(f"{wiring.settings.address}/readyz"),
         environment=environment,
         folder=PROJECT,
     )
 
 
-def _engine_environment(wiring: Wiring) -> dict[str, str]:
+def _engine_environment(wiring: Wiring, number: int) -> dict[str, str]:
     tracker = make_url(wiring.database_url).set(drivername="postgresql")
     return {
         **_without_secrets(wiring.environment),
-        "QINGTING_ACTION_URL": f"http://{LOOPBACK}:{wiring.action_port}/webhook",
+        "QINGTING_ACTION_URL": f"http://{LOOPBACK}:{wiring.action_ports[number]}/webhook",
         "QINGTING_TRACKER_URL": tracker.render_as_string(hide_password=False),
         "POSTGRESQL_SCHEMA": ENGINE_SCHEMA,
         "SQL_POOL_SIZE": "10",
         "SQL_MAX_OVERFLOW": "20",
     }
+
+
+def _numbered(name: str, number: int, joint: str = " ") -> str:
+    """The first of several has the plain name."""
+    return f"{name}{joint}{number + 1}" if number else name
 
 
 def _without_secrets(environment: Mapping[str, str]) -> dict[str, str]:

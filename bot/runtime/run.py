@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -51,7 +51,7 @@ async def _start(settings: Settings, steps: Steps, supervisor: Supervisor) -> No
     if not settings.engine_urls:
         await train_if_stale(settings, steps)
     wiring = parts.wire(settings, url)
-    await _together(steps, supervisor, _processes(wiring))
+    await together(steps, supervisor, [*parts.answering(wiring), parts.desk(wiring)])
     steps.say(f"\nThe desk is open: {settings.address}")
     steps.say(f"  agents {settings.address}/desk, supervisors {settings.address}/supervise")
     if password is not None:
@@ -77,13 +77,11 @@ async def train_if_stale(settings: Settings, steps: Steps) -> None:
             await model.train(settings.logs / "train.log")
 
 
-def _processes(wiring: parts.Wiring) -> list[Part]:
-    own_engine = [] if wiring.settings.engine_urls else [parts.actions(wiring), parts.engine(wiring)]
-    return [*own_engine, parts.desk(wiring)]
+async def together(steps: Steps, supervisor: Supervisor, processes: Sequence[Part]) -> None:
+    """Start all at once: engines need most of the time, and the desk is useful to nobody without one.
 
-
-async def _together(steps: Steps, supervisor: Supervisor, processes: list[Part]) -> None:
-    """Start all at once: the engine needs most of the time, and the desk is useful to nobody without it."""
+    Raises StartError.
+    """
 
     async def start(part: Part) -> None:
         with steps.step(part.name.capitalize()):

@@ -53,6 +53,11 @@ class Supervisor:
         self._say = say
         self._kept: list[_Kept] = []
 
+    @property
+    def processes(self) -> Mapping[str, int]:
+        """The process number of every part that runs now, by the part's name."""
+        return {kept.part.name: kept.pid for kept in self._kept if kept.pid is not None}
+
     async def start(self, part: Part) -> None:
         """Start `part`, wait until it is ready, and keep it alive from then on.
 
@@ -78,6 +83,12 @@ class _Kept:
         self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._log_start = 0
+
+    @property
+    def pid(self) -> int | None:
+        if self._process is None or self._process.returncode is not None:
+            return None
+        return self._process.pid
 
     async def start(self) -> None:
         try:

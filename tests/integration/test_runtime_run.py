@@ -20,7 +20,7 @@ from bot.runtime.processes import alive
 from bot.runtime.steps import Steps
 from bot.runtime.supervisor import Part
 from bot.settings import Settings
-from tests.stand_ins import eventually, part
+from tests.stand_ins import eventually, part, runs
 
 NAMES = ("actions", "engine", "desk")
 
@@ -34,11 +34,11 @@ def settings(home: Path) -> Settings:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the stand-ins write their process numbers."""
 
-    def stand_in(name: str) -> Part:
-        return part(tmp_path / name)
+    def stand_in(name: str, number: int) -> Part:
+        return part(tmp_path / (f"{name}-{number + 1}" if number else name))
 
     for name in NAMES:
-        monkeypatch.setattr(parts, name, lambda _, name=name: stand_in(name))
+        monkeypatch.setattr(parts, name, lambda _, number=0, name=name: stand_in(name, number))
     monkeypatch.setattr(run.Model, "stale", False)
     return tmp_path
 
@@ -115,7 +115,7 @@ async def test_a_part_that_cannot_start_stops_the_others(
     settings: Settings, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing = part(place / "engine", "import sys, time; time.sleep(1); sys.exit('no model')")
-    monkeypatch.setattr(parts, "engine", lambda _: failing)
+    monkeypatch.setattr(parts, "engine", lambda _, number=0: failing)
     with pytest.raises(StartError, match="no model"):
         await run.run(settings, Steps(Console(file=io.StringIO())))
     assert not any(alive(int((place / name).read_text())) for name in ("actions", "desk"))
@@ -144,6 +144,26 @@ async def test_engines_elsewhere_are_used_and_none_is_started(place: Path, home:
     await running.stopped()
     assert not (place / "engine").exists()
     assert not (place / "actions").exists()
+
+
+async def test_each_of_several_engines_has_an_action_server_and_all_of_them_stop(
+    place: Path, settings: Settings
+) -> None:
+    running = Running(settings.model_copy(update={"engines": 3}))
+    await running.until("The desk is open")
+    everything = [place / name for name in (*NAMES, "engine-2", "engine-3", "actions-2", "actions-3")]
+    assert all(runs(one) for one in everything)
+    await running.stopped()
+    assert not any(runs(one) for one in everything)
+
+
+def test_several_engines_differ_in_ports_logs_and_action_servers(settings: Settings) -> None:
+    wiring = parts.wire(settings.model_copy(update={"engines": 2}), "postgresql://qingting@/qingting")
+    servers, engines = parts.answering(wiring)[::2], parts.answering(wiring)[1::2]
+    assert len({*wiring.engine_urls, *wiring.action_ports}) == 4
+    assert len({each.log for each in (*servers, *engines)}) == 4
+    called = [each.environment["QINGTING_ACTION_URL"] for each in engines]
+    assert called == [f"http://127.0.0.1:{port}/webhook" for port in wiring.action_ports]
 
 
 def test_secrets_of_the_desk_reach_neither_engine_nor_actions(
