@@ -134,7 +134,7 @@ class Known:
         return said["until"].format(at=self._moment(due)) if due > self.now else said["now"]
 
     def _first_answer(self) -> datetime:
-        return hours.working_time_after(self.policy, self.now, self.policy.clocks.first_response)
+        return hours.working_time_after(self.policy.calendar(), self.now, self.policy.clocks.first_response)
 
     def _moment(self, at: datetime) -> str:
         return wording.moment(at, self.now, self.policy, self.language)

@@ -14,12 +14,12 @@ from ledger.vocabulary import Author
 
 def presence(policy: Policy, now: datetime) -> str:
     """``open`` or ``closed``: which of two scripts is true now."""
-    return "open" if hours.is_open(policy, now) else "closed"
+    return "open" if hours.is_open(policy.calendar(), now) else "closed"
 
 
 def opening(turn: Turn, policy: Policy, now: datetime) -> dict[str, str]:
     """``{"opening": …}``, the next time people are there, for a script that says it."""
-    at = hours.next_opening(policy, now)
+    at = hours.next_opening(policy.calendar(), now)
     unknown: str = wording.words("no_opening", turn.language)
     return {"opening": wording.moment(at, now, policy, turn.language) if at else unknown}
 

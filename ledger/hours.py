@@ -1,65 +1,70 @@
-"""When people are at the desk, by the organisation's hours and time zone."""
+"""Time by a calendar: whether people are there, when they come, and how much of their time has passed.
+
+Everything is reckoned in UTC, so that an hour is an hour on the days on which the clocks are changed too.
+"""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
-from ledger.policy import Policy, Span
+from ledger.calendars import Calendar
 
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY: Final = timedelta(days=1)
 SEARCHED_DAYS: Final = 60
 
 
-def is_open(policy: Policy, now: datetime) -> bool:
+def is_open(calendar: Calendar, now: datetime) -> bool:
     """Whether people are there at ``now`` (aware, any zone)."""
-    return any(opens <= now < closes for opens, closes in openings(policy, local_day(policy, now)))
+    return next_opening(calendar, now) == now
 
 
-def next_opening(policy: Policy, now: datetime) -> datetime | None:
-    """When people are there next, in the organisation's zone: ``now`` itself while open.
+def next_opening(calendar: Calendar, now: datetime) -> datetime | None:
+    """When people are there next, in the calendar's zone: ``now`` itself while open.
 
-    None when the desk does not open within sixty days.
+    None when nobody comes within sixty days.
     """
-    local = now.astimezone(policy.organisation.time_zone)
-    if is_open(policy, now):
-        return local
-    days = (local.date() + timedelta(days=ahead) for ahead in range(SEARCHED_DAYS))
-    return next((opens for day in days for opens, _ in openings(policy, day) if opens > now), None)
+    opening = next(openings(calendar, now), None)
+    return opening[0].astimezone(calendar.time_zone) if opening else None
 
 
-def working_time_after(policy: Policy, start: datetime, length: timedelta) -> datetime:
-    """When ``length`` of opening hours has passed since ``start``.
+def working_time_after(calendar: Calendar, start: datetime, length: timedelta) -> datetime:
+    """When ``length`` of opening hours has passed since ``start``: the first such moment, in UTC.
 
-    What does not fit into the hours of the next sixty days falls due after ``length`` of calendar time.
+    Where nobody comes for sixty days in a row, what is left is calendar time.
     """
-    left = length
-    for ahead in range(SEARCHED_DAYS):
-        for opens, closes in openings(policy, local_day(policy, start) + timedelta(days=ahead)):
-            begins = max(opens, start)
-            if begins + left <= closes:
-                return begins + left
-            left -= max(closes - begins, timedelta())
-    return start + length
+    reached, left = start.astimezone(UTC), length
+    for opens, closes in openings(calendar, start):
+        if opens + left <= closes:
+            return opens + left
+        reached, left = closes, left - (closes - opens)
+    return reached + left
 
 
-def local_day(policy: Policy, now: datetime) -> date:
-    """The day it is at the organisation."""
-    return now.astimezone(policy.organisation.time_zone).date()
+def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """How much of the time from ``start`` to ``end`` was opening hours; none where the end comes first."""
+    begun = takewhile(lambda opening: opening[0] < end, openings(calendar, start))
+    return sum((min(closes, end) - opens for opens, closes in begun), timedelta())
 
 
-def openings(policy: Policy, day: date) -> Iterator[tuple[datetime, datetime]]:
-    """The times the desk opens and closes on ``day``, in order."""
-    zone = policy.organisation.time_zone
-    for span in sorted(spans(policy, day), key=lambda span: span.opens):
-        until = day + timedelta(days=span.closes == time.min)
-        yield datetime.combine(day, span.opens, zone), datetime.combine(until, span.closes, zone)
+def openings(calendar: Calendar, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The times people are there from ``since`` on, in UTC, in order and apart, the one that runs included.
+
+    They end where nobody comes for sixty days in a row.
+    """
+    reached = since.astimezone(UTC)
+    # A night's hours begin on the day before.
+    day, empty_days = local_day(calendar, since) - DAY, 0
+    while empty_days <= SEARCHED_DAYS:
+        empty_days += 1
+        for opens, closes in calendar.openings(day):
+            begins, ends = max(opens.astimezone(UTC), reached), closes.astimezone(UTC)
+            if begins < ends:
+                yield begins, ends
+                reached, empty_days = ends, 0
+        day += DAY
 
 
-def spans(policy: Policy, day: date) -> tuple[Span, ...]:
-    """The hours of ``day``: a day named one by one goes before its weekday."""
-    hours = policy.hours
-    if day in hours.also_open:
-        return hours.also_open[day]
-    if day in hours.closed_on:
-        return ()
-    return dict(hours.week).get(WEEKDAYS[day.weekday()], ())
+def local_day(calendar: Calendar, now: datetime) -> date:
+    """The day it is where the calendar is kept."""
+    return now.astimezone(calendar.time_zone).date()

@@ -8,81 +8,21 @@ stands in the file.
 import os
 import re
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
-from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from ledger.calendars import Calendar
 from ledger.errors import PolicyError
+from ledger.parts import Duration, Names, Part, TimeZone
 from ledger.vocabulary import Category, ClockKind, Language, NoticeKind, Signal
 
-UNITS: Final = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-DURATION: Final = re.compile(r"(?:\d+[dhms])+")
 VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
-
-
-def read_duration(written: object) -> timedelta:
-    """``"1h30m"`` as a length of time.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    if isinstance(written, timedelta):
-        return written
-    if not isinstance(written, str) or not DURATION.fullmatch(written):
-        raise ValueError(f"{written!r} is no duration; write 90s, 30m, 1h30m or 2d")
-    parts = re.findall(r"(\d+)([dhms])", written)
-    return sum((timedelta(**{UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
-
-
-def in_every_language(names: dict[Language, str]) -> dict[Language, str]:
-    """``names`` as they are.
-
-    Raises:
-        ValueError: a language lacks one.
-    """
-    if lacking := [language for language in Language if not names.get(language)]:
-        raise ValueError(f"no text in {', '.join(lacking)}")
-    return names
-
-
-def read_time_zone(name: object) -> ZoneInfo:
-    """The time zone called ``name``.
-
-    Raises:
-        ValueError: there is none.
-    """
-    if isinstance(name, ZoneInfo):
-        return name
-    try:
-        return ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; write one like Asia/Shanghai") from None
-
-
-Duration = Annotated[timedelta, BeforeValidator(read_duration)]
-Names = Annotated[dict[Language, str], AfterValidator(in_every_language)]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-class Part(BaseModel):
-    """A part of the policy: read once, never changed, no unknown words."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Organisation(Part):
@@ -93,15 +33,21 @@ class Organisation(Part):
     """
 
     names: Names
-    time_zone: Annotated[ZoneInfo, BeforeValidator(read_time_zone)]
+    time_zone: TimeZone
     region: str = Field(min_length=2, max_length=2)
     address: str | None = None
 
 
+NEVER_PAUSED: Final = frozenset({ClockKind.HEADQUARTERS, ClockKind.PROMISED_CALL})
+
+
 class Clocks(Part):
-    """How long each clock runs (playbook C3): ``first_response`` in opening hours, the rest in calendar time.
+    """How long each clock runs (playbook C3).
 
     A revisit falls due ``revisit`` after resolving; the assistant asks by itself after ``revisit_asks``.
+    Kinds ``in_opening_hours`` count those, the others run day and night; kinds that ``pause_while_waiting``
+    stand still while the customer has to answer. Headquarters' clock does neither (playbook B1); nor does a
+    promised call, which is due at the moment that was promised.
     """
 
     headquarters: Duration
@@ -109,6 +55,14 @@ class Clocks(Part):
     progress_update: Duration
     revisit_asks: Duration
     revisit: Duration
+    in_opening_hours: frozenset[ClockKind] = frozenset({ClockKind.FIRST_RESPONSE})
+    pause_while_waiting: frozenset[ClockKind] = frozenset({ClockKind.PROGRESS_UPDATE})
+
+    @model_validator(mode="after")
+    def _what_never_pauses(self) -> Self:
+        if never := NEVER_PAUSED & (self.in_opening_hours | self.pause_while_waiting):
+            raise ValueError(f"{', '.join(sorted(never))} never pauses, day or night")
+        return self
 
     @model_validator(mode="after")
     def _revisit_is_asked_in_time(self) -> Self:
@@ -166,44 +120,16 @@ class Revisit(Part):
     unhappy_at_most: int = Field(ge=1, le=4)
 
 
-MIDNIGHT: Final = "24:00"
-
-
-class Span(Part):
-    """Part of a day, ``"09:00-18:00"`` in the file; one that ``closes`` at 00:00 lasts until the day ends."""
-
-    opens: time
-    closes: time
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, written: Any) -> Any:
-        if isinstance(written, str):
-            opens, _, closes = written.partition("-")
-            return {"opens": opens.strip(), "closes": closes.strip().replace(MIDNIGHT, "00:00")}
-        return written
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.opens >= self.closes != time.min:
-            raise ValueError("it closes before it opens")
-        return self
-
-
-class Hours(Part):
-    """When people are there, in the organisation's time zone; on a day that is not listed nobody is."""
-
-    week: Mapping[Weekday, tuple[Span, ...]]
-    closed_on: frozenset[date] = frozenset()
-    also_open: Mapping[date, tuple[Span, ...]] = Field(default_factory=dict)
-
-
 class DepartmentPolicy(Part):
-    """A department as the policy names it; ``key`` is how everything else refers to it."""
+    """A department as the policy names it; ``key`` is how everything else refers to it.
+
+    ``calendar`` names one of the policy's ``calendars``; without it the organisation's ``hours`` count.
+    """
 
     key: str = Field(pattern=r"^[a-z][a-z_]*$")
     names: Names
     headquarters: bool = False
+    calendar: str | None = None
 
 
 class Matrix(Part):
@@ -408,7 +334,8 @@ class Policy(Part):
     reminders: Mapping[ClockKind, tuple[Duration, ...]]
     escalation: Escalation
     revisit: Revisit
-    hours: Hours
+    hours: Calendar
+    calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     departments: tuple[DepartmentPolicy, ...]
     matrix: Matrix
     anger: Anger
@@ -442,6 +369,24 @@ class Policy(Part):
         if unknown := sorted(named - {department.key for department in self.departments}):
             raise ValueError(f"press, officials or demands name unknown departments: {', '.join(unknown)}")
         return self
+
+    @model_validator(mode="after")
+    def _departments_name_calendars(self) -> Self:
+        named = {department.calendar for department in self.departments if department.calendar}
+        if unknown := sorted(named - set(self.calendars)):
+            raise ValueError(f"departments name unknown calendars: {', '.join(unknown)}")
+        return self
+
+    def calendar(self, department: str | None = None) -> Calendar:
+        """When people are there: in a department (its key), or in the organisation; with its time zone."""
+        named = next((one.calendar for one in self.departments if one.key == department), None)
+        calendar = self.calendars[named] if named else self.hours
+        zone = calendar.time_zone or self.organisation.time_zone
+        return calendar.model_copy(update={"time_zone": zone})
+
+    def knows_holidays(self, year: int) -> bool:
+        """Whether every calendar's holidays of the year are known, as far as it keeps any."""
+        return all(calendar.knows(year) for calendar in (self.hours, *self.calendars.values()))
 
     @property
     def headquarters(self) -> DepartmentPolicy:

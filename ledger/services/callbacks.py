@@ -54,7 +54,7 @@ async def have_spokesperson_call(
         if into.case is None:
             raise NoSuchCase(str(message_id))
         spokesperson = await department(session, policy.press.spokesperson)
-        due = working_time_after(policy, now, policy.press.answers_within)
+        due = working_time_after(policy.calendar(spokesperson.key), now, policy.press.answers_within)
         await _give(session, into.case, spokesperson, PRESS, due, policy, now)
         return asdict(_told(into.case, spokesperson, due))
 
@@ -92,7 +92,7 @@ async def report_official(
             policy=policy,
             now=now,
         )
-        due = working_time_after(policy, now, policy.officials.answers_within)
+        due = working_time_after(policy.calendar(answering[0].key), now, policy.officials.answers_within)
         await _pass_to(session, case, answering[0], now)
         for each in answering:
             await _give(session, case, each, OFFICIAL, due, policy, now)

@@ -12,10 +12,11 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.calendars import Calendar
 from ledger.errors import AlreadyAcknowledged, NotAllowed, NotSpecial
 from ledger.hours import working_time_after
 from ledger.live import notify
-from ledger.models import Case, Clock, DutyContact, Staff, Task
+from ledger.models import Case, Clock, Department, DutyContact, Staff, Task
 from ledger.policy import Policy
 from ledger.queue import CLOCK_DUE, CLOCK_ESCALATE, CLOCK_REMIND, defer
 from ledger.services.case_lock import case_numbered, lock
@@ -47,7 +48,7 @@ async def start(
     """
     if task is None and (runs := await running(session, case, kind)):
         return runs
-    due_at = due_at or _due(kind, policy, now)
+    due_at = due_at or _due(kind, await calendar_of(session, case, policy), policy, now)
     clock = Clock(
         case_id=case.id, kind=kind, task_id=task.id if task else None, started_at=now, due_at=due_at
     )
@@ -58,12 +59,18 @@ async def start(
     return clock
 
 
-def _due(kind: ClockKind, policy: Policy, now: datetime) -> datetime:
+def _due(kind: ClockKind, calendar: Calendar, policy: Policy, now: datetime) -> datetime:
     """A first response is a person's, and people have hours; headquarters has none."""
     length = policy.clocks.length(kind)
-    if kind is ClockKind.FIRST_RESPONSE:
-        return working_time_after(policy, now, length)
+    if kind in policy.clocks.in_opening_hours:
+        return working_time_after(calendar, now, length)
     return now + length
+
+
+async def calendar_of(session: AsyncSession, case: Case, policy: Policy) -> Calendar:
+    """When the people who answer for the case are there."""
+    department = await session.get(Department, case.department_id) if case.department_id else None
+    return policy.calendar(department.key if department else None)
 
 
 async def running(session: AsyncSession, case: Case, kind: ClockKind) -> Clock | None:

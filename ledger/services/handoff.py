@@ -49,8 +49,8 @@ async def ask_for_human(
         case = await _queue(session, conversation, Move.ASK, reason, entries.ASSISTANT, now)
         await _call_staff(session, conversation, case, policy, now)
     holder = await _holder(session, conversation)
-    open_now = is_open(policy, now)
-    return Asked(fresh, holder.name if holder else None, open_now, next_opening(policy, now))
+    open_now = is_open(policy.calendar(), now)
+    return Asked(fresh, holder.name if holder else None, open_now, next_opening(policy.calendar(), now))
 
 
 async def take(

@@ -143,11 +143,12 @@ async def tell_by_phone(
     session: AsyncSession, case: Case, text: str, staff: Staff, policy: Policy, now: datetime
 ) -> None:
     """Have the customer called with ``text``, as quickly as a first response; by the owner if any."""
+    calendar = await clocks.calendar_of(session, case, policy)
     await open_task(
         session,
         case=case,
         note=text,
-        due_at=working_time_after(policy, now, policy.clocks.first_response),
+        due_at=working_time_after(calendar, now, policy.clocks.first_response),
         assignee_id=case.owner_id or staff.id,
         actor=Actor.staff(staff),
         policy=policy,

@@ -195,7 +195,7 @@ async def test_the_case_opens_with_a_first_response_clock(desk_ledger: LedgerWor
     hearing = await desk_ledger.complains()
     clock = await desk_ledger.clock(hearing.number, ClockKind.FIRST_RESPONSE)
     length = desk_ledger.policy.clocks.first_response
-    assert clock.due_at == working_time_after(desk_ledger.policy, clock.started_at, length)
+    assert clock.due_at == working_time_after(desk_ledger.policy.calendar(), clock.started_at, length)
     assert hearing.due_at == clock.due_at.isoformat()
 
 

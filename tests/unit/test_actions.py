@@ -18,7 +18,8 @@ from actions.rate import rating_of
 from actions.status import pass_code
 from actions.steps import Known, Step, after_misses
 from ledger.heard import Heard
-from ledger.policy import Hours, load_policy
+from ledger.calendars import Calendar
+from ledger.policy import load_policy
 from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType, Category, Hardship, Kind, Language, Remedy, Signal, Topic
 
@@ -392,10 +393,10 @@ class TestTheWords:
         assert week.spoken(POLICY.hours, language) == said
 
     def test_hours_may_be_broken_and_last_until_midnight_or_be_none_at_all(self) -> None:
-        broken = Hours(week={"monday": ("09:00-12:00", "14:00-24:00"), "sunday": ("10:00-11:00",)})  # type: ignore[dict-item,arg-type]
+        broken = Calendar(week={"monday": ("09:00-12:00", "14:00-24:00"), "sunday": ("10:00-11:00",)})  # type: ignore[dict-item,arg-type]
         said = week.spoken(broken, Language.EN)
         assert said == "Mon 09:00–12:00 and 14:00–24:00 and Sun 10:00–11:00"
-        assert week.spoken(Hours(week={}), Language.EN) == "the next working day"
+        assert week.spoken(Calendar(week={}), Language.EN) == "the next working day"
 
     def test_a_pass_code_is_what_stands_beside_the_number(self) -> None:
         assert pass_code("QT-2026-000001 c3ffqf", "QT-2026-000001") == "C3FFQF"

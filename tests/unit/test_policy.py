@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from ledger.errors import PolicyError
-from ledger.policy import load_policy, read_duration
+from ledger.parts import read_duration, write_duration
+from ledger.policy import load_policy
 from ledger.vocabulary import Category, ClockKind, Language
 
 DEFAULT = Path(__file__).parents[2] / "policy.yml"
@@ -140,9 +141,31 @@ def test_the_assistant_asks_before_the_revisit_is_overdue(written, fault):
     assert "revisit_asks must come before revisit" in fault(written)
 
 
-def test_nobody_closes_before_they_open(written, fault):
-    written["hours"]["week"]["monday"] = ["18:00-09:00"]
-    assert "closes before it opens" in fault(written)
+def test_nobody_closes_as_they_open(written, fault):
+    written["hours"]["week"]["monday"] = ["09:00-09:00"]
+    assert "closes when it opens" in fault(written)
+
+
+def test_a_department_names_a_calendar_that_exists(written, fault):
+    written["departments"][1]["calendar"] = "night_shift"
+    assert "unknown calendars: night_shift" in fault(written)
+
+
+def test_holidays_nobody_knows_are_refused(written, fault):
+    written["hours"]["holidays"] = "XX"
+    assert "hours.holidays: no holidays are known for 'XX'" in fault(written)
+
+
+@pytest.mark.parametrize("how", ["in_opening_hours", "pause_while_waiting"])
+@pytest.mark.parametrize("kind", ["headquarters", "promised_call"])
+def test_what_must_not_pause_cannot_be_made_to(written, fault, how, kind):
+    written["clocks"][how] = [kind]
+    assert f"{kind} never pauses" in fault(written)
+
+
+@pytest.mark.parametrize("written_as", ["90s", "0s", "1h30m", "2d", "1d2h3m4s"])
+def test_a_duration_is_written_as_it_is_read(written_as):
+    assert read_duration(write_duration(read_duration(written_as))) == read_duration(written_as)
 
 
 def test_a_broken_file_is_one_line(fault):
