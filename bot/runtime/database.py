@@ -53,7 +53,7 @@ def check(url: str) -> None:
     """Raise PostgresError when `url` cannot be reached; the reason is in it, the password is not."""
     parts = make_url(url)
     try:
-        psycopg.connect(_plain(url), connect_timeout=CONNECT_SECONDS).close()
+        psycopg.connect(plain(url), connect_timeout=CONNECT_SECONDS).close()
     except psycopg.Error as error:
         reason = str(error).strip().splitlines()[0]
         raise PostgresError(
@@ -64,10 +64,10 @@ def check(url: str) -> None:
 def prepare(url: str) -> None:
     """Bring the schema up to date, and make room for Rasa's tables."""
     upgrade(url)
-    with psycopg.connect(_plain(url)) as connection:
+    with psycopg.connect(plain(url)) as connection:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {ENGINE_SCHEMA}")
 
 
-def _plain(url: str) -> str:
-    """As libpq writes it."""
+def plain(url: str) -> str:
+    """`url` as libpq writes it, password and all."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -4,6 +4,7 @@ StartError
 ├── PostgresError   the embedded server could not be prepared, started or reached
 ├── HomeInUseError  another process runs on the same QINGTING_HOME
 ├── PortInUseError  the public address is taken
+├── BackupError     a backup could not be written, read or put back
 └── TrainingError   `rasa train` ended with an error
 """
 
@@ -26,3 +27,7 @@ class PortInUseError(StartError):
 
 class TrainingError(StartError):
     """`rasa train` ended with an error; its log says why."""
+
+
+class BackupError(StartError):
+    """A backup could not be written, read or put back."""

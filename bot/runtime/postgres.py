@@ -232,18 +232,26 @@ class EmbeddedServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         try:
-            subprocess.run(
-                [str(binary(program)), *arguments],
-                check=True,
-                capture_output=True,
-                text=True,
-                cwd="/",
-                env={"PATH": os.defpath, "LC_ALL": "C"},
-                **self.identity,
-            )
-        except (OSError, subprocess.CalledProcessError) as error:
-            said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
-            raise PostgresError(f"{program} failed as user {self.account.pw_name}: {said[-1]}") from None
+            run_program(program, *arguments, identity=self.identity)
+        except PostgresError as error:
+            raise PostgresError(f"{error} (as user {self.account.pw_name})") from None
+
+
+def run_program(program: str, *arguments: str, identity: Identity | None = None) -> None:
+    """Run one of PostgreSQL's programs to its end. Raises PostgresError with its own reason."""
+    try:
+        subprocess.run(
+            [str(binary(program)), *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+            **(identity or {}),
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
+        raise PostgresError(f"{program} failed: {said[-1]}") from None
 
 
 def binary(program: str) -> Path:
