@@ -18,6 +18,7 @@ from bot.console import (  # noqa: F401
     queue,
     session,
     staff,
+    status,
     transcripts,
 )
 from bot.console.board import Board

@@ -24,6 +24,7 @@ PAGES = (
     ("/supervise", "nav.figures", "insights", Role.SUPERVISOR),
     ("/supervise/guard", "nav.guard", "shield", Role.SUPERVISOR),
     ("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),
+    ("/supervise/status", "nav.status", "monitor_heart", Role.ADMINISTRATOR),
 )
 ALERTS = 3
 BOARD_TOPICS = ("case", "clock", "conversation", "message", "notice")
