@@ -14,6 +14,8 @@ from ledger.migrate import upgrade
 
 # Rasa's tables live in a schema of their own, beside the ledger's.
 ENGINE_SCHEMA = "engine"
+# Any number that nobody else locks.
+MAKING_ROOM = 7_481_352
 CONNECT_SECONDS = 5
 
 
@@ -65,6 +67,8 @@ def prepare(url: str) -> None:
     """Bring the schema up to date, and make room for Rasa's tables."""
     upgrade(url)
     with psycopg.connect(plain(url)) as connection:
+        # Two desks that start at once would both find it missing.
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [MAKING_ROOM])
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {ENGINE_SCHEMA}")
 
 
