@@ -55,8 +55,7 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the desk."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 — compared, not bound
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return address_here(self.host, self.port)
 
     @property
     def logs(self) -> Path:
@@ -146,3 +145,9 @@ def _address(value: str) -> str:
 def _line(found: Any) -> str:
     """Names the variable and the rule, never the value: it may be a secret."""
     return " ".join([*map(str, found["loc"][:1]), found["msg"].removeprefix("Value error, ")])
+
+
+def address_here(host: str, port: int) -> str:
+    """Where a program on this machine finds what listens on ``host`` and ``port``."""
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 — compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -1,4 +1,4 @@
-"""Whether all parts work, and what waits, for whoever runs the desk (docs/operations.md, "Watching it")."""
+"""Whether all parts work, and what waits, for whoever runs the desk (docs/deployment.md, "Health")."""
 
 from datetime import timedelta
 from typing import Final

@@ -6,7 +6,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -16,7 +16,7 @@ from bot.runtime.ports import LOOPBACK, free_ports
 from bot.runtime.postgres import EmbeddedServer
 from bot.runtime.supervisor import Part, answers_http
 from bot.runtime.training import QUIET, Model, rasa_program
-from bot.settings import PROJECT, Settings
+from bot.settings import PROJECT, Settings, address_here
 
 # What only the desk needs to know.
 DESK_ONLY = ("QINGTING_ADMIN_PASSWORD", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
@@ -63,6 +63,12 @@ def wire(settings: Settings, database_url: str) -> Wiring:
     return Wiring(settings, database_url, token, tuple(engine_ports), tuple(action_ports))
 
 
+def wire_engine(settings: Settings, database_url: str) -> Wiring:
+    """The same for one engine whose desks are elsewhere: its address and token are the settings'."""
+    alone = settings.model_copy(update={"engine_urls": (), "engines": 1})
+    return replace(wire(alone, database_url), engine_ports=(settings.port,))
+
+
 def postgres(server: EmbeddedServer) -> Part:
     """The embedded database. `server.prepare()` comes first."""
 
@@ -100,14 +106,14 @@ def actions(wiring: Wiring, number: int = 0) -> Part:
     )
 
 
-def engine(wiring: Wiring, number: int = 0, *, model: Path | None = None) -> Part:
-    """Rasa, with the model of the project or another."""
+def engine(wiring: Wiring, number: int = 0, *, model: Path | None = None, host: str = LOOPBACK) -> Part:
+    """Rasa, with the model of the project or another, listening on ``host``."""
     port, token = wiring.engine_ports[number], wiring.engine_token
     options = {
         "--model": str(model or Model().path),
         "--endpoints": "endpoints.yml",
         "--credentials": "credentials.yml",
-        "--interface": LOOPBACK,
+        "--interface": host,
         "--port": str(port),
     }
     return Part(
@@ -118,7 +124,7 @@ def engine(wiring: Wiring, number: int = 0, *, model: Path | None = None) -> Par
             *(word for option in options.items() for word in option),
         ],
         log=wiring.settings.logs / f"{_numbered('engine', number, '-')}.log",
-        ready=answers_http(f"http://{LOOPBACK}:{port}/status?token={token}"),
+        ready=answers_http(f"{address_here(host, port)}/status?token={token}"),
         environment=_engine_environment(wiring, number),
         folder=PROJECT,
         start_seconds=300,

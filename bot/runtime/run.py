@@ -1,10 +1,11 @@
-"""`qingting run`: everything started in order, kept alive, and stopped in order."""
+"""`qingting run` and `qingting engine`: parts started in order, kept alive, and stopped in order."""
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from bot.runtime import database, parts
@@ -15,24 +16,26 @@ from bot.runtime.postgres import DATABASE
 from bot.runtime.steps import Steps
 from bot.runtime.supervisor import Part, Supervisor
 from bot.runtime.training import Model, rasa_program
-from bot.settings import PROJECT, Settings
+from bot.settings import PROJECT, Settings, SettingsError
 from ledger.policy import load_policy
 
 
 async def run(settings: Settings, steps: Steps) -> None:
     """Run the desk until SIGINT or SIGTERM. Raises StartError or PolicyError, with nothing left running."""
     _check(settings)
-    with held(settings.home, "desk"), _cancelled_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        supervisor = Supervisor(steps.say)
-        try:
-            with steps.shown():
-                await _start(settings, steps, supervisor)
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            steps.say("Stopping …")
-        finally:
-            await supervisor.stop()
-    steps.say("Stopped.")
+    with held(settings.home, "desk"):
+        await _until_stopped(steps, partial(_start, settings, steps))
+
+
+async def run_engine(settings: Settings, steps: Steps) -> None:
+    """Run one engine with its action server, for desks elsewhere, until SIGINT or SIGTERM.
+
+    It listens where the settings say the desk would. Raises StartError, PolicyError or SettingsError.
+    """
+    if settings.database_url is None or settings.engine_token is None:
+        raise SettingsError("QINGTING_DATABASE_URL and QINGTING_ENGINE_TOKEN must be those of the desk")
+    _check(settings)
+    await _until_stopped(steps, partial(_start_engine, settings, settings.database_url, steps))
 
 
 def _check(settings: Settings) -> None:
@@ -40,6 +43,20 @@ def _check(settings: Settings) -> None:
     load_policy(settings.policy)
     claim(settings.host, settings.port)
     rasa_program(PROJECT, "python")
+
+
+async def _until_stopped(steps: Steps, start: Callable[[Supervisor], Awaitable[None]]) -> None:
+    with _cancelled_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        supervisor = Supervisor(steps.say)
+        try:
+            with steps.shown():
+                await start(supervisor)
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            steps.say("Stopping …")
+        finally:
+            await supervisor.stop()
+    steps.say("Stopped.")
 
 
 async def _start(settings: Settings, steps: Steps, supervisor: Supervisor) -> None:
@@ -56,6 +73,14 @@ async def _start(settings: Settings, steps: Steps, supervisor: Supervisor) -> No
     steps.say(f"  agents {settings.address}/desk, supervisors {settings.address}/supervise")
     if password is not None:
         steps.say(f"  first administrator: admin, one-time password: {password}")
+
+
+async def _start_engine(settings: Settings, url: str, steps: Steps, supervisor: Supervisor) -> None:
+    await asyncio.to_thread(database.check, url)
+    await train_if_stale(settings, steps)
+    wiring = parts.wire_engine(settings, url)
+    await together(steps, supervisor, [parts.actions(wiring), parts.engine(wiring, host=settings.host)])
+    steps.say(f"\nThe engine answers at {settings.address}; name it in QINGTING_ENGINE_URLS of the desks.")
 
 
 async def _database(settings: Settings, supervisor: Supervisor) -> str:

@@ -14,13 +14,13 @@ from bot.runtime.ports import free_ports
 from bot.settings import PROJECT, Settings
 
 
-def refused(home: Path, **environment: str) -> str:
-    """What `qingting run` says on stderr when it refuses to start."""
+def refused(home: Path, command: str = "run", **environment: str) -> str:
+    """What a command says on stderr when it refuses to start."""
     bare = {
         name: value for name, value in os.environ.items() if not name.startswith(("QINGTING", "TELEGRAM"))
     }
     result = subprocess.run(
-        [sys.executable, "-m", "bot", "run"],
+        [sys.executable, "-m", "bot", command],
         env={**bare, "QINGTING_HOME": str(home), "QINGTING_PORT": str(free_ports(1)[0]), **environment},
         cwd=PROJECT,
         capture_output=True,
@@ -45,6 +45,11 @@ def test_a_port_in_use(tmp_path: Path) -> None:
 
 def test_a_host_that_is_not_of_this_machine(tmp_path: Path) -> None:
     assert refused(tmp_path, QINGTING_HOST="192.0.2.1").startswith("Cannot listen on 192.0.2.1:")
+
+
+def test_an_engine_alone_that_was_not_told_whose_it_is(tmp_path: Path) -> None:
+    line = refused(tmp_path, "engine")
+    assert line == "QINGTING_DATABASE_URL and QINGTING_ENGINE_TOKEN must be those of the desk"
 
 
 def test_a_wrong_variable(tmp_path: Path) -> None:
