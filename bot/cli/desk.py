@@ -18,7 +18,7 @@ FAREWELL_SECONDS = 5
 
 def register(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    for command in (run, desk, train, migrate):
+    for command in (run, desk, engine, train, migrate):
         app.command()(command)
 
 
@@ -41,6 +41,11 @@ def desk() -> None:
             log_config=None,
             timeout_graceful_shutdown=FAREWELL_SECONDS,
         )
+
+
+def engine() -> None:
+    """Start one engine with its action server alone, for desks elsewhere. `run` does this for you."""
+    asyncio.run(runtime.run_engine(settings.load(), Steps()))
 
 
 def train() -> None:
