@@ -27,9 +27,10 @@ log = structlog.get_logger(__name__)
 async def heard_out(desk: Desk, arrived: Gathered) -> Gathered | None:
     """The turn that is due now, its messages bound together; None while there is more to listen to.
 
-    The last message's job comes back then; an earlier one's has nothing more to do.
+    The job comes back then.
     """
-    if desk.policy.listening.off or arrived.is_bound:
+    rule = desk.policy.listening
+    if rule.off or arrived.is_bound:
         return arrived
     heard = await _hear_at_once(desk, arrived)
     async with desk.database.transaction() as session:
@@ -40,34 +41,53 @@ async def heard_out(desk: Desk, arrived: Gathered) -> Gathered | None:
         listening = message.turn_id is None and await _goes_on(desk, session, conversation, message)
         if not listening and message.turn_id is None:
             await gathering.bind(session, conversation.id)
-        due = None if listening else await gathering.unanswered(session, message.id)
+        due = None if listening else await gathering.next_turn(session, message.id, rule)
     if listening:
         presence.sign(desk.channels.get(conversation.channel), arrived.address)
     return due
 
 
-async def hear_each(desk: Desk, turn: Sequence[Message]) -> None:
-    """Have each of several messages judged by itself too (playbook A9). Raises EngineError."""
-    for unheard in (one for one in turn if len(turn) > 1 and one.text and one.heard_at is None):
-        with timed("heard"):
-            heard = await desk.engine.parse(unheard.text)
-        async with desk.database.transaction() as session:
-            conversation, _ = await gathering.hold(session, unheard.id)
-            message = await session.get_one(Message, unheard.id)
-            messages.note_heard(conversation, message, heard, desk.now())
+async def hear_each(desk: Desk, turn: Sequence[Message]) -> bool:
+    """Have each of several messages judged by itself too (playbook A9); whether one had not been.
+
+    What a flood leaves out of the turn's words is heard here or nowhere. Raises EngineError.
+    """
+    unheard = [one for one in turn if len(turn) > 1 and one.text and one.heard_at is None]
+    for message in unheard:
+        await _hear(desk, message)
+    return bool(unheard)
 
 
 async def _hear_at_once(desk: Desk, arrived: Gathered) -> Heard | None:
-    """Danger must not wait; if it cannot be heard now, the turn will hear it."""
-    message = arrived.last
-    if not message.text or message.heard_at or arrived.conversation.holding is Holding.HUMAN:
+    """Danger must not wait; if it cannot be heard now, the turn will hear it.
+
+    What was heard in the last message is returned, to be noted with what follows from it.
+    """
+    if arrived.conversation.holding is Holding.HUMAN:
         return None
+    message = arrived.last
     try:
-        with timed("heard"):
-            return await desk.engine.parse(message.text)
+        for earlier in arrived.messages[:-1]:
+            if earlier.text and earlier.heard_at is None:
+                message = earlier
+                await _hear(desk, earlier)
+        message = arrived.last
+        return await _judged(desk, message) if message.text and message.heard_at is None else None
     except EngineError as error:
         log.warning("message.unheard", message=message.id, error=repr(error))
         return None
+
+
+async def _judged(desk: Desk, message: Message) -> Heard:
+    with timed("heard"):
+        return await desk.engine.parse(message.text)
+
+
+async def _hear(desk: Desk, unheard: Message) -> None:
+    heard = await _judged(desk, unheard)
+    async with desk.database.transaction() as session:
+        conversation, _ = await gathering.hold(session, unheard.id)
+        await _note(desk, session, conversation, await session.get_one(Message, unheard.id), heard)
 
 
 async def _note(
@@ -89,9 +109,12 @@ async def _goes_on(desk: Desk, session: AsyncSession, conversation: Conversation
         typed_at=desk.typists.last(conversation.id),
     )
     now = desk.now()
-    if until <= now:
+    if until <= now or len(waiting) == gathering.MOST:
         return False
-    if message.id == waiting[-1].id:
+    if waiting[-1].id > message.id:
+        # It came while this one was heard, and may have found the job still waiting.
+        await queue.handle(session, conversation.id, waiting[-1].id)
+    else:
         # The queue goes by the wall clock, whatever the desk's clock is.
         await queue.listen(session, conversation.id, message.id, utc_now() + (until - now))
     return True

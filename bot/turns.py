@@ -5,6 +5,7 @@ under its row's lock in the very transaction that stores the replies (docs/conve
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,19 +56,20 @@ class HeldByHuman(Exception):  # noqa: N818
 
 
 async def handle(desk: Desk, message_id: int) -> None:
-    """Answer a message, with those sent in a row with it, as soon as the customer was heard out.
+    """Answer what is next in a message's conversation, as soon as the customer was heard out.
 
-    While a person holds the conversation it is only heard. Again, it does nothing. Raises EngineError: try
-    again.
+    While a person holds the conversation it is only heard. Nothing is left: nothing is done. Raises
+    EngineError: try again.
     """
     async with desk.database.transaction() as session:
-        arrived = await gathering.unanswered(session, message_id)
+        arrived = await gathering.next_turn(session, message_id, desk.policy.listening)
     if arrived and arrived.last.heard_at is None:
         took("queued", (desk.now() - arrived.last.at).total_seconds())
     gathered = await listening.heard_out(desk, arrived) if arrived else None
     if gathered is None:
         return
-    await listening.hear_each(desk, gathered.messages)
+    if await listening.hear_each(desk, gathered.messages) and gathered.is_cut:
+        gathered = await _read_again(desk, gathered)
     if not gathered.text:
         await _answer_without_words(desk, gathered)
     elif gathered.conversation.holding is Holding.HUMAN:
@@ -80,16 +82,18 @@ async def handle(desk: Desk, message_id: int) -> None:
 
 async def give_up(desk: Desk, message_id: int) -> None:
     """The engine stayed away: a person is asked for and the customer told so; the words are heard later."""
+    rule = desk.policy.listening
     async with desk.database.transaction() as session:
-        conversation, turn = await gathering.hold(session, message_id)
-        if turn[-1].settled_at is not None:
+        failed = await gathering.next_turn(session, message_id, rule)
+        if failed is None:
             return
-        if turn[-1].turn_id is None and not desk.policy.listening.off:
+        conversation, turn = await gathering.hold(session, failed.last.id)
+        if not failed.is_bound and not rule.off:
             await gathering.bind(session, conversation.id)
-            conversation, turn = await gathering.hold(session, message_id)
+            conversation, turn = await gathering.hold(session, failed.last.id)
         if conversation.holding is not Holding.HUMAN:
             await _call_person(desk, session, conversation, turn[-1])
-        gathering.settle(turn, desk.now())
+        await gathering.settle(session, turn, rule, desk.now())
         await queue.defer(session, queue.HEAR_BELATEDLY, message_id=turn[-1].id)
     meters.TURNS.labels("given_up").inc()
 
@@ -98,7 +102,9 @@ async def hear_belatedly(desk: Desk, message_id: int) -> None:
     """Have a turn that nobody could hear in time reach the ledger after all. Raises EngineError."""
     async with desk.database.transaction() as session:
         _, turn = await gathering.hold(session, message_id)
-    await listening.hear_each(desk, turn)
+    if await listening.hear_each(desk, turn):
+        async with desk.database.transaction() as session:
+            _, turn = await gathering.hold(session, message_id)
     if text := gathering.text_of(turn):
         await _hear(desk, turn[-1].id, text)
 
@@ -141,6 +147,13 @@ async def speak(
         )
 
 
+async def _read_again(desk: Desk, gathered: Gathered) -> Gathered:
+    """What was heard in them decides which words the turn is made of."""
+    async with desk.database.transaction() as session:
+        _, turn = await gathering.hold(session, gathered.last.id)
+    return replace(gathered, messages=tuple(turn))
+
+
 async def _answer(desk: Desk, gathered: Gathered) -> None:
     conversation, last = gathered.conversation, gathered.last
     async with presence.shown(desk.channels.get(conversation.channel), gathered.address):
@@ -168,7 +181,7 @@ async def _settle_turn(
     with_files: bool,
 ) -> None:
     _keep_heard(conversation, answered, turn.heard, desk.now())
-    gathering.settle(answered, desk.now())
+    await gathering.settle(session, answered, desk.policy.listening, desk.now())
     message = answered[-1]
     if conversation.holding is Holding.HUMAN:
         await _drop(desk, session, conversation, message, turn.replies)
@@ -215,7 +228,7 @@ async def _answer_without_words(desk: Desk, gathered: Gathered) -> None:
         conversation, turn = await gathering.hold(session, gathered.last.id)
         if turn[-1].settled_at is not None:
             return
-        gathering.settle(turn, desk.now())
+        await gathering.settle(session, turn, desk.policy.listening, desk.now())
         if conversation.holding is Holding.HUMAN:
             return
         if gathered.has_files:
@@ -237,7 +250,7 @@ async def _hear(desk: Desk, turn_id: int, text: str) -> None:
         conversation, turn = await gathering.hold(session, turn_id)
         _keep_heard(conversation, turn, heard, now)
         if turn[-1].settled_at is None:
-            gathering.settle(turn, now)
+            await gathering.settle(session, turn, desk.policy.listening, now)
 
 
 def _matters(heard: Heard) -> bool:

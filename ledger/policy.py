@@ -172,7 +172,8 @@ class Listening(Part):
 
     ``finished`` after words that look finished, ``pause`` after words that may be, ``unfinished`` after words
     that are not; ``typing`` after the customer was last seen writing; never more than ``longest`` from the
-    first unanswered message on. ``longest`` zero: every message is answered by itself, at once.
+    first unanswered message on. ``longest`` zero: every message is answered by itself, at once; what waits
+    behind an answer is gathered all the same when it is more than ``flood`` messages.
     """
 
     finished: Duration = timedelta(seconds=1)
@@ -181,6 +182,7 @@ class Listening(Part):
     typing: Duration = timedelta(seconds=5)
     # What is older than half a minute and has no answer is taken for forgotten.
     longest: Annotated[Duration, Field(le=timedelta(seconds=30))] = timedelta(seconds=15)
+    flood: Annotated[int, Field(ge=1)] = 20
 
     @property
     def off(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from procrastinate import App, PsycopgConnector
+from sqlalchemy import ColumnElement, column, exists, literal_column, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 HANDLE_MESSAGE: Final = "conversation.handle"
@@ -28,12 +29,18 @@ MEMORY_FIRST: Final = 1
 # What nobody waits for goes after every customer's message.
 NOT_WAITED_FOR: Final = -1
 
+JOBS: Final = table("procrastinate_jobs", column("lock"), column("status"), column("task_name"))
+
+# As PostgreSQL's own literal, by which it knows the index that holds what waits.
+WAITING: Final[ColumnElement[str]] = literal_column("'todo'")
+CONVERSATION: Final = "conversation:"
+
 _outbox = App(connector=PsycopgConnector())
 
 
 def conversation_lock(conversation_id: int) -> str:
     """The lock that keeps one conversation's jobs in order."""
-    return f"conversation:{conversation_id}"
+    return f"{CONVERSATION}{conversation_id}"
 
 
 def delivery_lock(conversation_id: int) -> str:
@@ -73,9 +80,15 @@ async def defer(
 
 
 async def handle(session: AsyncSession, conversation_id: int, message_id: int) -> None:
-    """Have a message answered, after the conversation's earlier ones."""
+    """Have a message answered, after the conversation's earlier ones.
+
+    One waiting job is enough for all that waits in a conversation (docs/conversation.md, "Gathered before the
+    queue"). Whoever brings a message holds the conversation's row, so that none is overlooked.
+    """
     lock = conversation_lock(conversation_id)
-    await defer(session, HANDLE_MESSAGE, lock=lock, message_id=message_id)
+    awaits = exists().where(JOBS.c.lock == lock, JOBS.c.status == WAITING, JOBS.c.task_name == HANDLE_MESSAGE)
+    if not await session.scalar(select(awaits)):
+        await defer(session, HANDLE_MESSAGE, lock=lock, message_id=message_id)
 
 
 async def listen(session: AsyncSession, conversation_id: int, message_id: int, until: datetime) -> None:

@@ -6,32 +6,42 @@ asked, so that the turn is the same one however often it has to be run.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
+from ledger import queue
 from ledger.errors import NoSuchMessage
 from ledger.models import Attachment, Conversation, Identity, Message
+from ledger.policy import Listening
 from ledger.services import conversations
 from ledger.vocabulary import Author, Delivery
 
 QUESTION_MARKS = ("?", "？")
+# One turn, one transaction, one reading of the log: a flood is several of each.
+MOST = 500
+# What the assistant is given in one turn, in characters; as long as one message may be.
+LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What one turn answers: a customer's messages, oldest first; the last one's id is the turn's.
 
-    ``address`` is the identity's on the channel.
+    Before it is bound, those that are listened to. ``address`` is the identity's on the channel.
     """
 
     messages: tuple[Message, ...]
     conversation: Conversation
     address: str
-    has_files: bool
+    with_files: frozenset[int]
+
+    @property
+    def has_files(self) -> bool:
+        """Whether one of them bears a file."""
+        return bool(self.with_files)
 
     @property
     def last(self) -> Message:
@@ -40,8 +50,13 @@ class Gathered:
 
     @property
     def text(self) -> str:
-        """All that was written, one message a line; empty where there were only files."""
+        """What was written, one message a line; empty where there were only files."""
         return text_of(self.messages)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more was written than the assistant is given in one turn."""
+        return len(told(self.messages)) < len(self.messages)
 
     @property
     def is_bound(self) -> bool:
@@ -49,19 +64,44 @@ class Gathered:
         return self.last.turn_id is not None
 
 
-async def unanswered(session: AsyncSession, message_id: int) -> Gathered | None:
-    """A message that is not settled, with those bound to the same turn, none of them held; None otherwise."""
-    found = await session.execute(
-        select(Message, Conversation, Identity.address, _has_files())
+async def next_turn(session: AsyncSession, message_id: int, rule: Listening) -> Gathered | None:
+    """What is to be answered next in a message's conversation, none of it held; None when all is settled.
+
+    That is its oldest turn, or what is listened to; where nobody is listened to, its oldest message.
+    """
+    found = await _oldest(session, message_id)
+    if found is None:
+        # Who commits a message at this moment counts on the job that asks here: look once they have.
+        await hold(session, message_id)
+        found = await _oldest(session, message_id)
+    if found is None or found.is_bound or not rule.off:
+        return found
+    [first, *_] = found.messages
+    return replace(found, messages=(first,), with_files=found.with_files & {first.id})
+
+
+async def _oldest(session: AsyncSession, message_id: int) -> Gathered | None:
+    rows = (await session.execute(_in_conversation_of(message_id))).all()
+    if not rows:
+        return None
+    first, conversation, address, _ = rows[0]
+    together = [row for row in rows if row[0].turn_id == first.turn_id]
+    with_files = frozenset(row[0].id for row in together if row[3])
+    return Gathered(tuple(row[0] for row in together), conversation, address, with_files)
+
+
+def _in_conversation_of(message_id: int) -> Select[Message, Conversation, str, bool]:
+    asked = select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
+    has_files = exists().where(Attachment.message_id == Message.id)
+    return (
+        select(Message, Conversation, Identity.address, has_files)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Identity, Identity.id == Conversation.identity_id)
-        .where(Message.id == message_id, Message.settled_at.is_(None))
+        .where(*_unsettled(asked))
+        .order_by(Message.id)
+        .limit(MOST)
+        .execution_options(populate_existing=True)
     )
-    row = found.first()
-    if row is None:
-        return None
-    message, conversation, address, has_files = row
-    return Gathered(tuple(await turn(session, message)), conversation, address, has_files)
 
 
 async def turn(session: AsyncSession, message: Message) -> list[Message]:
@@ -73,15 +113,21 @@ async def turn(session: AsyncSession, message: Message) -> list[Message]:
 
 
 async def waiting(session: AsyncSession, conversation_id: int) -> Sequence[Message]:
-    """The messages that are being listened to, oldest first."""
-    open_ones = select(Message).where(*_open(conversation_id)).order_by(Message.id)
+    """The messages that are being listened to, oldest first, ``MOST`` at most."""
+    open_ones = select(Message).where(*_open(conversation_id)).order_by(Message.id).limit(MOST)
     return (await session.scalars(open_ones.execution_options(populate_existing=True))).all()
 
 
 async def bind(session: AsyncSession, conversation_id: int) -> None:
-    """Listening is over: what was listened to is one turn. The caller holds the conversation's row."""
-    last = select(func.max(Message.id)).where(*_open(conversation_id)).scalar_subquery()
-    await session.execute(update(Message).where(*_open(conversation_id)).values(turn_id=last))
+    """Listening is over: what was listened to is one turn, and beyond ``MOST`` several.
+
+    The caller holds the conversation's row.
+    """
+    oldest = select(Message.id).where(*_open(conversation_id)).order_by(Message.id).limit(MOST)
+    last = select(func.max(oldest.subquery().c.id)).scalar_subquery()
+    await session.execute(
+        update(Message).where(*_open(conversation_id), Message.id <= last).values(turn_id=last)
+    )
 
 
 async def hold(session: AsyncSession, message_id: int) -> tuple[Conversation, list[Message]]:
@@ -97,16 +143,43 @@ async def hold(session: AsyncSession, message_id: int) -> tuple[Conversation, li
     return conversation, await turn(session, message)
 
 
-def settle(messages: Sequence[Message], now: datetime) -> None:
-    """The turn of these messages is done: they ended in a reply, a human owner or an alarm."""
+async def settle(session: AsyncSession, messages: Sequence[Message], rule: Listening, now: datetime) -> None:
+    """The turn of these messages is done: they ended in a reply, a human owner or an alarm.
+
+    What came meanwhile is seen to next; so much of it that it is a flood, as one turn. The caller holds the
+    conversation's row.
+    """
+    last = messages[-1]
     for message in messages:
         message.settled_at = now
-        message.turn_id = messages[-1].id
+        message.turn_id = last.id
+    await session.flush()
+    unsettled = select(Message.id, Message.turn_id).where(*_unsettled(last.conversation_id))
+    left = (await session.execute(unsettled.order_by(Message.id).limit(rule.flood + 1))).all()
+    if rule.off and sum(turn_id is None for _, turn_id in left) > rule.flood:
+        await bind(session, last.conversation_id)
+    if left:
+        await queue.handle(session, last.conversation_id, left[0].id)
 
 
 def text_of(messages: Sequence[Message]) -> str:
-    """All that was written in them, one message a line; empty where there were only files."""
-    return "\n".join(message.text for message in messages if message.text)
+    """What was written in them, one message a line; empty where there were only files."""
+    return "\n".join(message.text for message in told(messages) if message.text)
+
+
+def told(messages: Sequence[Message]) -> Sequence[Message]:
+    """Those that make up the words of a turn: all, unless that is more than ``LONGEST``.
+
+    Then what bears a signal comes first, the first message, and the latest; the rest stands in the log.
+    """
+    if sum(len(message.text) for message in messages) <= LONGEST:
+        return messages
+    first, left, chosen = messages[0], LONGEST, set[int]()
+    for message in sorted(messages, key=lambda one: (not one.signals, one is not first, -one.id)):
+        if len(message.text) <= left or not chosen:
+            left -= len(message.text)
+            chosen.add(message.id)
+    return [message for message in messages if message.id in chosen]
 
 
 async def was_asked(session: AsyncSession, conversation_id: int) -> bool:
@@ -125,17 +198,13 @@ async def was_asked(session: AsyncSession, conversation_id: int) -> bool:
     return last is not None and (bool(last.buttons) or last.text.rstrip().endswith(QUESTION_MARKS))
 
 
-def _has_files() -> ColumnElement[bool]:
-    """Whether the message of the query, or one of its turn, bears a file."""
-    sibling = aliased(Message)
-    siblings = select(sibling.id).where((sibling.id == Message.id) | (sibling.turn_id == Message.turn_id))
-    return exists().where(Attachment.message_id.in_(siblings.correlate(Message).scalar_subquery()))
-
-
-def _open(conversation_id: int) -> tuple[ColumnElement[bool], ...]:
+def _unsettled(conversation_id: int | ScalarSelect[int]) -> tuple[ColumnElement[bool], ...]:
     return (
         Message.conversation_id == conversation_id,
         Message.author == Author.CUSTOMER,
         Message.settled_at.is_(None),
-        Message.turn_id.is_(None),
     )
+
+
+def _open(conversation_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (*_unsettled(conversation_id), Message.turn_id.is_(None))

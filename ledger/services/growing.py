@@ -11,7 +11,7 @@ from ledger.heard import Heard
 from ledger.live import notify
 from ledger.models import Case, Department, Message, Staff
 from ledger.policy import Policy
-from ledger.services import facts
+from ledger.services import facts, gathering
 from ledger.services.entries import ASSISTANT, record
 from ledger.services.inbound import Inbound
 from ledger.services.opening import department_for
@@ -35,7 +35,7 @@ async def grow(
 ) -> None:
     """Take what was heard in a turn into its case, held by the caller; never twice the same words."""
     before = _standing(case)
-    story = [one.text.strip() for one in into.messages if _belongs_to_story(one, heard)]
+    story = [one.text.strip() for one in gathering.told(into.messages) if _belongs_to_story(one, heard)]
     case.narrative = "\n".join([case.narrative, *story]).strip()
     if heard.kind is Kind.COMPLAINT:
         case.type = CaseType.COMPLAINT

@@ -1,9 +1,20 @@
 """Nothing may lie about: what is neither settled nor sent has a job that will see to it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, cast, column, exists, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    select,
+    table,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -12,18 +23,18 @@ from ledger.models import Message
 from ledger.services.deliveries import ON_ITS_WAY
 from ledger.vocabulary import Author
 
-JOBS = table("procrastinate_jobs", column("task_name"), column("status"), column("args"))
+JOBS = table("procrastinate_jobs", column("task_name"), column("status"), column("lock"), column("args"))
 AT_ONCE = 500
 
 
 async def revive(session: AsyncSession, *, before: datetime) -> int:
-    """Defer anew the handling and the sending that no job stands for; how many there were.
+    """Defer anew the handling and the sending that no job stands for; in how many conversations.
 
     Only messages from ``before`` count: a younger one may be in the hands of a transaction under way.
     """
     handling, sending = _forgotten(before), _unsent(before)
     forgotten = (await session.execute(handling)).all()
-    for message_id, conversation_id in forgotten:
+    for conversation_id, message_id in forgotten:
         await queue.handle(session, conversation_id, message_id)
     unsent = (await session.scalars(sending)).all()
     for conversation_id in unsent:
@@ -32,15 +43,14 @@ async def revive(session: AsyncSession, *, before: datetime) -> int:
 
 
 def _forgotten(before: datetime) -> Select[int, int]:
+    """Conversations, each with its oldest message that nothing became of."""
+    oldest = func.min(Message.id)
     return (
-        select(Message.id, Message.conversation_id)
-        .where(
-            Message.author == Author.CUSTOMER,
-            Message.settled_at.is_(None),
-            Message.at < before,
-            ~_has_job((queue.HANDLE_MESSAGE, queue.LISTENED), "message_id", Message.id),
-        )
-        .order_by(Message.id)
+        select(Message.conversation_id, oldest)
+        .where(Message.author == Author.CUSTOMER, Message.settled_at.is_(None), Message.at < before)
+        .group_by(Message.conversation_id)
+        .having(~_is_handled(Message.conversation_id), ~_has_job(queue.LISTENED, Message.conversation_id))
+        .order_by(oldest)
         .limit(AT_ONCE)
     )
 
@@ -52,15 +62,21 @@ def _unsent(before: datetime) -> Select[int]:
         .where(
             Message.delivery.in_(ON_ITS_WAY),
             Message.at < before,
-            ~_has_job((queue.DELIVER_MESSAGE,), "conversation_id", Message.conversation_id),
+            ~_has_job(queue.DELIVER_MESSAGE, Message.conversation_id),
         )
         .limit(AT_ONCE)
     )
 
 
-def _has_job(tasks: Sequence[str], argument: str, value: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    return exists().where(
-        JOBS.c.task_name.in_(tasks),
-        cast(JOBS.c.status, Text).in_(("todo", "doing")),
-        cast(JOBS.c.args.op("->>")(argument), BigInteger) == value,
-    )
+def _is_handled(conversation_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    lock = literal(queue.CONVERSATION) + cast(conversation_id, Text)
+    return exists().where(JOBS.c.task_name == queue.HANDLE_MESSAGE, JOBS.c.lock == lock, _alive())
+
+
+def _has_job(task: str, conversation_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    about = cast(JOBS.c.args.op("->>")("conversation_id"), BigInteger)
+    return exists().where(JOBS.c.task_name == task, about == conversation_id, _alive())
+
+
+def _alive() -> ColumnElement[bool]:
+    return cast(JOBS.c.status, Text).in_(("todo", "doing"))

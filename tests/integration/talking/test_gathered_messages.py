@@ -323,7 +323,7 @@ async def test_messages_whose_jobs_were_lost_are_found_again_and_answered_once(w
     await world.says(STORY)
     await world.forget_jobs()
     world.later(minutes=1)
-    assert await world.do(lambda session: watchdog.revive(session, before=world.now)) == 2
+    assert await world.do(lambda session: watchdog.revive(session, before=world.now)) == 1
     await world.work()
     assert world.post.arrived == [f"听到:{OUTBURST}\n{STORY}"]
 
