@@ -88,7 +88,8 @@ async def running(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(desk.engine.close)
         async with desk.database.transaction() as session:
             await departments.sync(session, policy=desk.policy, now=desk.now())
-        parts: list[Part] = [desk.live, workers, *desk.channels.values()]
+        # The workers leave first: what they finish still needs its channel.
+        parts: list[Part] = [desk.live, *desk.channels.values(), workers]
         for part in parts:
             await part.start()
             stack.push_async_callback(part.stop)

@@ -27,7 +27,7 @@ async def deliver(desk: Desk, conversation_id: int, *, last_try: bool = False) -
     Each message is committed as ``sending`` before the platform is asked. With ``last_try`` a message that
     is delayed once more has failed, and the next one goes on.
 
-    Raises DeliveryDelayed: try again, with this message first.
+    Raises DeliveryDelayed: try again, with this message first; or elsewhere, since this process stops.
     """
     while departing := await _next(desk, conversation_id):
         try:
@@ -45,6 +45,8 @@ async def deliver(desk: Desk, conversation_id: int, *, last_try: bool = False) -
 
 
 async def _next(desk: Desk, conversation_id: int) -> Departing | None:
+    if desk.closing.is_set():
+        raise DeliveryDelayed("this process stops", retry_after=0)
     async with desk.database.transaction() as session:
         return await deliveries.next_to_send(session, conversation_id=conversation_id)
 

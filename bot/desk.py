@@ -1,5 +1,6 @@
 """The desk as one object: what its parts share, wired in ``bot/bootstrap.py``."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,7 +41,7 @@ class Desk:
     """Everything a channel, a route, a page or a job may need.
 
     ``channels`` maps a channel's name to its adapter. ``typists`` are the customers who are writing. ``now``
-    is the clock, replaced in tests.
+    is the clock, replaced in tests. ``closing`` is set when this process was told to stop: it begins nothing.
     """
 
     settings: Settings
@@ -54,6 +55,7 @@ class Desk:
     now: Callable[[], datetime] = utc_now
     patience: Patience = field(default_factory=Patience)
     typists: Typists = field(default_factory=Typists)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stored_as(self, channel: str) -> Delivery:
         """How far a message has got once it is stored for ``channel``."""

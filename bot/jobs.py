@@ -4,6 +4,7 @@ A job that raises is tried again after a pause, for as long as it raises. What m
 decides so itself, and ends well: with a person, or with a failure on record.
 """
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 from sqlalchemy.engine import make_url
 
@@ -40,6 +42,8 @@ class Pauses(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         """When to try ``job`` again."""
         pause = self._pauses[min(job.attempts, len(self._pauses) - 1)]
+        if isinstance(exception, (CancelledError, JobAborted)):
+            pause = 0  # this process stops: another one goes on at once
         if isinstance(exception, DeliveryDelayed) and exception.retry_after is not None:
             pause = exception.retry_after
         return RetryDecision(retry_in={"milliseconds": int(pause * 1000)})

@@ -24,7 +24,6 @@ from ledger.services import silence, watchdog
 
 log = structlog.get_logger(__name__)
 
-FAREWELL: Final = 4.0
 RESTART_AFTER: Final = 1.0
 # A message older than this without a job has been forgotten.
 FORGOTTEN_AFTER: Final = timedelta(seconds=30)
@@ -36,19 +35,22 @@ DOING: Final = text("SELECT id FROM procrastinate_jobs WHERE status = 'doing' AN
 class Squad:
     """Workers for some queues: ``concurrency`` jobs at once, ``polling`` every so many seconds.
 
-    New jobs are announced; polling finds what fell due, and what waited for its lock.
+    New jobs are announced; polling finds what fell due, and what waited for its lock. What is being done when
+    the process is told to stop has ``farewell`` seconds; then it is put back, for another process at once.
     """
 
     queues: tuple[str, ...]
     concurrency: int
     polling: float
+    farewell: float
 
 
 SQUADS: Final = (
-    Squad(("conversation",), concurrency=16, polling=0.1),
-    Squad(("delivery", "notices"), concurrency=16, polling=0.25),
+    Squad(("conversation",), concurrency=16, polling=0.1, farewell=8),
+    # What is on its way to a platform is finished: cut off, nobody could know whether it arrived.
+    Squad(("delivery", "notices"), concurrency=16, polling=0.25, farewell=12),
     # Clocks have workers of their own: nothing that hangs elsewhere makes one late.
-    Squad(("clocks",), concurrency=4, polling=0.25),
+    Squad(("clocks",), concurrency=4, polling=0.25, farewell=8),
 )
 
 
@@ -64,6 +66,7 @@ class Workers:
         self._watch_every = watch_every
         self._app: App = create_queue(desk)
         self._tasks: list[asyncio.Task[None]] = []
+        self._leaving = False
         self._ids: set[int] = set()
         self._running: set[int] = set()
         self._suspects: set[int] = set()
@@ -74,13 +77,25 @@ class Workers:
         self._tasks = [asyncio.create_task(self._keep_working(squad)) for squad in SQUADS]
         self._tasks.append(asyncio.create_task(self._keep_watch()))
         self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
+        self._closing = asyncio.create_task(self._leave_when_closing())
 
     async def stop(self) -> None:
         """Finish what is being done, as far as that goes fast; the rest is put back."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._leave()
+        self._closing.cancel()
+        await asyncio.gather(*self._tasks, self._closing, return_exceptions=True)
         await self._app.close_async()
+
+    async def _leave_when_closing(self) -> None:
+        await self._desk.closing.wait()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Fetch nothing more. Asked once: asked twice, a worker drops what it is finishing."""
+        if not self._leaving:
+            self._leaving = True
+            for task in self._tasks:
+                task.cancel()
 
     async def _keep_working(self, squad: Squad) -> None:
         while True:
@@ -98,7 +113,7 @@ class Workers:
             fetch_job_polling_interval=squad.polling,
             update_heartbeat_interval=self._heartbeat,
             stalled_worker_timeout=self._stalled_after,
-            shutdown_graceful_timeout=FAREWELL,
+            shutdown_graceful_timeout=squad.farewell,
             delete_jobs="successful",
             install_signal_handlers=False,
             worker_middleware=[self._note],

@@ -1,7 +1,6 @@
 """The customer's API: a session, messages in both directions, files (docs/api.md)."""
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
@@ -202,12 +201,23 @@ async def read(desk: Desk, visitor: Visitor, after: int) -> list[ChatMessage]:
 async def _wait_and_read(
     desk: Desk, visitor: Visitor, after: int, ear: Ear, seconds: float
 ) -> list[ChatMessage]:
+    """Nothing when the time is up, or when this process stops: whoever asked asks again, elsewhere."""
+    news = asyncio.create_task(_news(desk, visitor, after, ear))
+    closing = asyncio.create_task(desk.closing.wait())
+    try:
+        await asyncio.wait([news, closing], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return news.result() if news.done() else []
+    finally:
+        for side in (news, closing):
+            side.cancel()
+        await asyncio.gather(news, closing, return_exceptions=True)
+
+
+async def _news(desk: Desk, visitor: Visitor, after: int, ear: Ear) -> list[ChatMessage]:
     found: list[ChatMessage] = []
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while not found:
-                await ear.wait()
-                found = await read(desk, visitor, after)
+    while not found:
+        await ear.wait()
+        found = await read(desk, visitor, after)
     return found
 
 

@@ -4,16 +4,15 @@ import asyncio
 import os
 
 import typer
-import uvicorn
 
 from bot import settings
+from bot.bootstrap import create_app
 from bot.runtime import run as runtime
 from bot.runtime.database import for_command, prepare
 from bot.runtime.steps import Steps
+from bot.server import serve
 from ledger import logs
-
-# Customers' sockets stay open as long as they like; a stop does not wait for them longer than this.
-FAREWELL_SECONDS = 5
+from ledger.migrate import check
 
 
 def register(app: typer.Typer) -> None:
@@ -31,16 +30,15 @@ def desk() -> None:
     """Start the desk alone: channels, console, API, queue worker. `run` does this for you."""
     found = settings.load()
     with for_command(found) as url:
+        check(url)
         os.environ["QINGTING_DATABASE_URL"] = url
         logs.configure()
-        uvicorn.run(
-            "bot.bootstrap:create_app",
-            factory=True,
-            host=found.host,
-            port=found.port,
-            log_config=None,
-            timeout_graceful_shutdown=FAREWELL_SECONDS,
-        )
+        serve(create_app(), host=found.host, port=found.port)
+
+
+def engine() -> None:
+    """Start one engine with its action server alone, for desks elsewhere. `run` does this for you."""
+    asyncio.run(runtime.run_engine(settings.load(), Steps()))
 
 
 def engine() -> None:

@@ -141,6 +141,7 @@ def desk(wiring: Wiring, number: int = 0) -> Part:
         ready=answers_http(f"{wiring.settings.address}/readyz"),
         environment=environment,
         folder=PROJECT,
+        stop_seconds=20,
     )
 
 

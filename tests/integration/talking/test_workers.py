@@ -10,6 +10,7 @@ from bot.workers import Workers
 from ledger import queue
 from tests.stand_ins import eventually
 
+from .stand_ins import reply
 from .world import World
 
 DOING = text(
@@ -84,3 +85,28 @@ async def _arrived(world: World, number: int) -> bool:
 async def _gone(world: World, job: int) -> bool:
     left = text("SELECT count(*) FROM procrastinate_jobs WHERE id = :job")
     return bool(await world.do(lambda session: session.scalar(left, {"job": job})) == 0)
+
+
+async def test_what_is_being_sent_when_the_process_stops_is_sent_and_the_rest_goes_elsewhere(
+    world: World, workers: Workers
+) -> None:
+    sending, gate = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> None:
+        sending.set()
+        await gate.wait()
+
+    world.engine.replies = lambda text: [reply("一"), reply("二")]
+    world.post.before_send = slowly
+    await workers.start()
+    await world.writes("你好")
+    await sending.wait()
+    world.desk.closing.set()
+    stopping = asyncio.create_task(workers.stop())
+    await asyncio.sleep(0.3)
+    gate.set()
+    await stopping
+    assert world.post.arrived == ["一"]
+    world.desk.closing.clear()
+    await world.work()
+    assert world.post.arrived == ["一", "二"]

@@ -1,0 +1,43 @@
+"""The web server of a desk process, which leaves well: what is under way ends, the rest is left to others."""
+
+import signal
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+from bot.desk import Desk
+
+# Requests under way may take so long after the desk was told to stop: an upload, not a socket.
+FAREWELL_SECONDS = 10
+# A frame of a socket, in bytes: of a message nobody may write, more is not taken into memory.
+LONGEST_FRAME = 1_000_000
+
+
+class Server(uvicorn.Server):
+    """Tells the desk that it closes, before it waits for the requests under way."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """No new connection; sockets are told to come again; requests are finished; then the desk's parts."""
+        self._desk.closing.set()
+        await super().shutdown(sockets)
+
+
+def serve(app: FastAPI, *, host: str, port: int) -> None:
+    """Serve `app`, whose `state.desk` is its desk, until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        timeout_graceful_shutdown=FAREWELL_SECONDS,
+        ws_max_size=LONGEST_FRAME,
+    )
+    # The server raises again the signal that ended it. To have stopped as told is no failure.
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: None)
+    Server(config, app.state.desk).run()
