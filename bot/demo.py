@@ -225,14 +225,15 @@ class _Telling:
             Clock.due_at <= moment,
         )
         for clock in (await self.session.scalars(due.order_by(Clock.due_at))).all():
-            await clocks.fall_due(self.session, clock_id=clock.id, policy=self.policy, now=clock.due_at)
+            due_at = clock.due_at or moment
+            await clocks.fall_due(self.session, clock_id=clock.id, policy=self.policy, now=due_at)
             if clock.kind is ClockKind.HEADQUARTERS:
-                await self._escalate(clock, moment)
+                await self._escalate(clock, due_at, moment)
 
-    async def _escalate(self, clock: Clock, moment: datetime) -> None:
+    async def _escalate(self, clock: Clock, due_at: datetime, moment: datetime) -> None:
         steps = self.policy.escalation.steps
         for place, step in enumerate(steps):
-            at = clock.due_at + step.after
+            at = due_at + step.after
             if at <= moment:
                 await clocks.escalate(self.session, clock_id=clock.id, step=place, policy=self.policy, now=at)
 

@@ -22,7 +22,8 @@ from bot.desk import Desk, utc_now
 from bot.engine import EngineError
 from bot.turns import HeldByHuman
 from ledger import queue
-from ledger.services import clocks
+from ledger.db import Database
+from ledger.services import clocks, waiting
 
 log = structlog.get_logger(__name__)
 
@@ -49,8 +50,12 @@ class Pauses(BaseRetryStrategy):
         return RetryDecision(retry_in={"milliseconds": int(pause * 1000)})
 
 
-def create_queue(desk: Desk) -> App:
-    """The queue on the desk's database, with all its tasks."""
+def create_queue(desk: Desk, clockwork: Database | None = None) -> App:
+    """The queue on the desk's database, with all its tasks.
+
+    ``clockwork`` are connections for the clocks alone, so that they wait for nobody else's.
+    """
+    apart = clockwork or desk.database
     app = App(connector=PsycopgConnector(conninfo=conninfo(desk.database.url), min_size=2, max_size=10))
     patience = desk.patience
     tasks: dict[str, tuple[Body, Sequence[float]]] = {
@@ -61,9 +66,10 @@ def create_queue(desk: Desk) -> App:
         queue.REMEMBER: (_remember, patience.turns),
         queue.FORGET: (_forget, patience.turns),
         queue.DELIVER_MESSAGE: (_deliver, patience.deliveries),
-        queue.CLOCK_DUE: (_clock_due, PAUSES),
-        queue.CLOCK_REMIND: (_clock_remind, PAUSES),
-        queue.CLOCK_ESCALATE: (_clock_escalate, PAUSES),
+        queue.CLOCK_DUE: (partial(_clock_due, apart), PAUSES),
+        queue.CLOCK_REMIND: (partial(_clock_remind, apart), PAUSES),
+        queue.CLOCK_ESCALATE: (partial(_clock_escalate, apart), PAUSES),
+        queue.CUSTOMER_WROTE: (partial(_customer_wrote, apart), PAUSES),
         queue.SEND_NOTICE: (_send_notice, PAUSES),
     }
     for name, (body, pauses) in tasks.items():
@@ -133,19 +139,32 @@ async def _deliver(desk: Desk, context: JobContext, *, conversation_id: int) -> 
     await delivery.deliver(desk, conversation_id, last_try=last_try)
 
 
-async def _clock_due(desk: Desk, context: JobContext, *, clock_id: int) -> None:
-    async with desk.database.transaction() as session:
-        await clocks.fall_due(session, clock_id=clock_id, policy=desk.policy, now=desk.now())
+async def _clock_due(
+    apart: Database, desk: Desk, context: JobContext, *, clock_id: int, due_at: str | None = None
+) -> None:
+    async with apart.transaction() as session:
+        await clocks.fall_due(session, clock_id=clock_id, policy=desk.policy, now=desk.now(), due_at=due_at)
 
 
-async def _clock_remind(desk: Desk, context: JobContext, *, clock_id: int, round: str) -> None:
-    async with desk.database.transaction() as session:
-        await clocks.remind(session, clock_id=clock_id, round=round, policy=desk.policy, now=desk.now())
+async def _clock_remind(
+    apart: Database, desk: Desk, context: JobContext, *, clock_id: int, round: str, due_at: str | None = None
+) -> None:
+    async with apart.transaction() as session:
+        await clocks.remind(
+            session, clock_id=clock_id, round=round, policy=desk.policy, now=desk.now(), due_at=due_at
+        )
 
 
-async def _clock_escalate(desk: Desk, context: JobContext, *, clock_id: int, step: int) -> None:
-    async with desk.database.transaction() as session:
+async def _clock_escalate(
+    apart: Database, desk: Desk, context: JobContext, *, clock_id: int, step: int
+) -> None:
+    async with apart.transaction() as session:
         await clocks.escalate(session, clock_id=clock_id, step=step, policy=desk.policy, now=desk.now())
+
+
+async def _customer_wrote(apart: Database, desk: Desk, context: JobContext, *, message_id: int) -> None:
+    async with apart.transaction() as session:
+        await waiting.answered(session, message_id=message_id, policy=desk.policy, now=desk.now())
 
 
 async def _send_notice(desk: Desk, context: JobContext, *, notice_id: int) -> None:

@@ -20,7 +20,8 @@ from structlog.contextvars import bound_contextvars
 
 from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
-from ledger.services import silence, watchdog
+from ledger.db import Database
+from ledger.services import clocks, silence, watchdog
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,8 @@ class Workers:
         self._heartbeat = heartbeat
         self._stalled_after = stalled_after
         self._watch_every = watch_every
-        self._app: App = create_queue(desk)
+        self._clockwork = Database(desk.database.url, pool_size=4)
+        self._app: App = create_queue(desk, self._clockwork)
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving = False
         self._ids: set[int] = set()
@@ -85,6 +87,7 @@ class Workers:
         self._closing.cancel()
         await asyncio.gather(*self._tasks, self._closing, return_exceptions=True)
         await self._app.close_async()
+        await self._clockwork.close()
 
     async def _leave_when_closing(self) -> None:
         await self._desk.closing.wait()
@@ -139,6 +142,7 @@ class Workers:
                 await self._put_back_orphans()
                 await self._revive()
                 await self._break_silences()
+                await self._catch_up_clocks()
             except (ConnectorException, SQLAlchemyError, OSError) as error:
                 log.warning("watch.lost_database", error=type(error).__name__)
 
@@ -164,6 +168,17 @@ class Workers:
             revived = await watchdog.revive(session, before=self._desk.now() - FORGOTTEN_AFTER)
         if revived:
             log.warning("watch.revived", messages=revived)
+
+    async def _catch_up_clocks(self) -> None:
+        """Clocks whose job is lost, or held back by a database whose clock is slow."""
+        async with self._clockwork.transaction() as session:
+            late = await clocks.overdue(session, self._desk.now())
+        for clock_id in late:
+            log.warning("clock.caught_up", clock=clock_id)
+            async with self._clockwork.transaction() as session:
+                await clocks.fall_due(
+                    session, clock_id=clock_id, policy=self._desk.policy, now=self._desk.now()
+                )
 
     async def _break_silences(self) -> None:
         async with self._desk.database.transaction() as session:

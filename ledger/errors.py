@@ -16,6 +16,8 @@
       + AlreadyResolved
       + NotResolved
       + NotSpecial
+      + AlreadyWaiting
+      + NotWaiting
       + AlreadyMarked
       + AlreadyDecided
   - Missing
@@ -103,6 +105,14 @@ class NotResolved(AlreadyDone):
 
 class NotSpecial(AlreadyDone):
     """Nothing waits for headquarters here."""
+
+
+class AlreadyWaiting(AlreadyDone):
+    """The case waits for its customer already."""
+
+
+class NotWaiting(AlreadyDone):
+    """The case does not wait for its customer."""
 
 
 class AlreadyMarked(AlreadyDone):

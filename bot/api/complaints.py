@@ -88,6 +88,12 @@ class Resolution(BaseModel):
     root_cause: Words
 
 
+class Waiting(BaseModel):
+    """What the customer has to do."""
+
+    reason: Words
+
+
 class Reopening(BaseModel):
     """Why it is taken up again."""
 
@@ -178,6 +184,24 @@ async def progress(number: Number, told: Progress, desk: DeskHere, staff: StaffM
             session, number=number, text=told.text, staff=staff, policy=desk.policy, now=desk.now()
         )
         return (await _detail(session, number)).complaint
+
+
+@router.post("/{number}/wait")
+async def wait(number: Number, why: Waiting, desk: DeskHere, staff: StaffMember) -> ComplaintDetail:
+    """Wait for the customer: clocks that pause stand still until they write, or somebody goes on."""
+    async with desk.database.transaction() as session:
+        await cases.wait(
+            session, number=number, reason=why.reason, staff=staff, policy=desk.policy, now=desk.now()
+        )
+        return await _detail(session, number)
+
+
+@router.post("/{number}/go-on")
+async def go_on(number: Number, desk: DeskHere, staff: StaffMember) -> ComplaintDetail:
+    """Wait for the customer no longer."""
+    async with desk.database.transaction() as session:
+        await cases.go_on(session, number=number, staff=staff, policy=desk.policy, now=desk.now())
+        return await _detail(session, number)
 
 
 @router.post("/{number}/resolve")

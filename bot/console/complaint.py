@@ -9,7 +9,7 @@ from nicegui import ui
 from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
 from bot.console.components.buttons import lasting
-from bot.console.components.clocks import acknowledge_button, clock_table
+from bot.console.components.clocks import acknowledge_button, clock_table, waiting_banner
 from bot.console.components.entries import Reader, entry
 from bot.console.components.forms import Field
 from bot.console.components.keyed import KeyedList
@@ -85,7 +85,13 @@ class _Page:
         self._conversations = tuple(talk.id for talk in found.conversations)
         self._messages.show(found.transcript)
         self._entries.show(found.entries[::-1])
-        offered = (found.complaint.state, found.complaint.special, found.conversations, self._waits(found))
+        offered = (
+            found.complaint.state,
+            found.complaint.special,
+            found.conversations,
+            self._waits(found),
+            found.waiting,
+        )
         if offered != self._offered:
             self._offered = offered
             self._actions.clear()
@@ -136,6 +142,10 @@ class _Page:
         if found.complaint.state is CaseStatus.OPEN:
             self._button("case.progress", self._progress, "unelevated")
             self._button("case.promise", self._promise)
+            if found.waiting:
+                self._button("case.go_on", self._go_on)
+            else:
+                self._button("case.wait", self._wait)
             self._button("case.assign", self._assign)
             if not found.complaint.special:
                 self._button("case.flag", self._flag)
@@ -196,7 +206,9 @@ class _Page:
         return say("customer.refused" if person.contact_refused else "customer.not_told")
 
     def _build_clocks(self, found: ComplaintDetail) -> None:
-        in_sight = sorted(found.clocks, key=lambda clock: (clock.stopped_at is not None, clock.due_at))
+        in_sight = sorted(found.clocks, key=lambda clock: (clock.stopped_at is not None, clock.order))
+        if found.waiting:
+            waiting_banner(self.visit, found.waiting)
         clock_table(self.visit, in_sight)
         if not found.clocks:
             ui.label(self.visit.texts("case.no_clocks")).classes("qt-dim")
@@ -237,6 +249,19 @@ class _Page:
 
     async def _reopen(self) -> None:
         await self._ask("reopen", {"reason": Field("case.reason", "text")}, cases.reopen)
+
+    async def _wait(self) -> None:
+        await self._ask("wait", {"reason": Field("case.wait_reason", "text")}, cases.wait)
+
+    async def _go_on(self) -> None:
+        visit = self.visit
+
+        async def deed(session: Any, now: datetime) -> None:
+            await cases.go_on(
+                session, number=self.number, staff=visit.staff, policy=visit.desk.policy, now=now
+            )
+
+        await self._do(deed, visit.texts("case.go_on_done"))
 
     async def _flag(self) -> None:
         await self._ask("flag", {"reason": Field("case.reason", "text")}, cases.flag)

@@ -8,8 +8,7 @@ from nicegui import ui
 from bot.console import theme
 from bot.console.board import Snapshot
 from bot.console.components.cases import link_to_case
-from bot.console.components.clocks import acknowledge_button
-from bot.console.components.countdown import Countdown
+from bot.console.components.clocks import acknowledge_button, countdown
 from bot.console.components.keyed import KeyedList
 from bot.console.news import on_news
 from bot.console.visit import ACCOUNT, Visit
@@ -139,5 +138,5 @@ def _alert(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> 
         why = visit.texts.words("signal", [reason["code"] for reason in case.reasons])
         ui.label(why).classes("qt-snippet qt-roomy")
         if case.headquarters:
-            Countdown(visit, case.headquarters.due_at)
+            countdown(visit, case.headquarters)
         acknowledge_button(visit, case.number, case.running, then, look=look)

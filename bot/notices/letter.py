@@ -114,7 +114,7 @@ class Writer:
             "reasons": self._reasons(),
             "channel": case.channel if case else None,
             "department": self._department(),
-            "due_at": clock.due_at.isoformat() if clock else None,
+            "due_at": clock.due_at.isoformat() if clock and clock.due_at else None,
             "acknowledged": bool(clock and clock.stopped_at),
         }
 
@@ -130,7 +130,7 @@ class Writer:
         if clock and clock.stopped_at and by:
             key = "title.acknowledged" if clock.kind is ClockKind.HEADQUARTERS else "title.done"
             return say(key, self._language, number=number, name=by.name, at=self._moment(clock.stopped_at))
-        due, kind = self._moment(clock.due_at) if clock else "", self._facts.notice.kind.value
+        due, kind = self._due_at(clock) if clock else "", self._facts.notice.kind.value
         values = {"number": number, "due": due, "subject": self._alarm()}
         return say(f"title.{kind}", self._language, **values).strip()
 
@@ -160,7 +160,10 @@ class Writer:
         return [str(reason["words"][self._language]) for reason in case.special_reasons] if case else []
 
     def _due(self, clock: Clock) -> str:
-        return f"{self._moment(clock.due_at)} ({say(f'clock.{clock.kind.value}', self._language)})"
+        return f"{self._due_at(clock)} ({say(f'clock.{clock.kind.value}', self._language)})"
+
+    def _due_at(self, clock: Clock) -> str:
+        return self._moment(clock.due_at) if clock.due_at else "–"
 
     def _channel(self, name: str) -> str:
         key = f"channel.{name}"

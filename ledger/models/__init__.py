@@ -13,6 +13,7 @@ from ledger.models.mark import Mark
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
 from ledger.models.staff import Credential, Staff
+from ledger.models.wait import Wait
 
 __all__ = [
     "Attachment",
@@ -34,5 +35,6 @@ __all__ = [
     "Notice",
     "Staff",
     "Task",
+    "Wait",
     "case_conversations",
 ]

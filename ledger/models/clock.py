@@ -1,10 +1,14 @@
 """Clocks (playbook C3) and the tasks some of them time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ledger.calendars import Calendar
+from ledger.deadline import Terms
 from ledger.models.base import Base, words
 from ledger.models.case import Case
 from ledger.models.staff import Staff
@@ -36,6 +40,11 @@ class Clock(Base):
     headquarters clock never pauses and is stopped by nothing but an acknowledgement (architecture, domain
     rules). ``breached_at`` is the due time once that has passed, and stays when the clock is stopped late.
     ``escalated`` counts the steps of the escalation that were taken.
+
+    ``length``, ``calendar`` (a ``Calendar`` as JSON, None: day and night) and ``pauses`` are what was agreed
+    at the start; a ``length`` of None is that of a clock started before lengths were kept. ``due_at`` follows
+    from them and from the case's waits (``ledger/deadline.py``), and stands here to be found by; None while
+    the clock stands still.
     """
 
     __tablename__ = "clocks"
@@ -47,7 +56,11 @@ class Clock(Base):
             unique=True,
             postgresql_where=text("stopped_at IS NULL AND task_id IS NULL"),
         ),
-        Index("ix_clocks_due", "due_at", postgresql_where=text("stopped_at IS NULL")),
+        Index(
+            "ix_clocks_awaited",
+            "due_at",
+            postgresql_where=text("stopped_at IS NULL AND breached_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,7 +68,10 @@ class Clock(Base):
     kind: Mapped[ClockKind] = mapped_column(words(ClockKind))
     task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)
     started_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    length: Mapped[timedelta | None]
+    calendar: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    pauses: Mapped[bool] = mapped_column(default=False, server_default=false())
+    due_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     stopped_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     stop_reason: Mapped[str | None]
@@ -65,3 +81,16 @@ class Clock(Base):
     case: Mapped[Case] = relationship()
     task: Mapped[Task | None] = relationship()
     stopped_by: Mapped[Staff | None] = relationship()
+
+    @property
+    def terms(self) -> Terms | None:
+        """What was agreed at the start; None of a clock that is too old to have kept it."""
+        if self.length is None:
+            return None
+        calendar = Calendar.model_validate(self.calendar) if self.calendar is not None else None
+        return Terms(self.started_at, self.length, calendar, self.pauses)
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still: it runs, and the desk waits for the customer."""
+        return self.stopped_at is None and self.due_at is None

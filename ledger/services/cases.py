@@ -13,6 +13,7 @@ from ledger.services.resolving import reopen, resolve
 from ledger.services.staff_entry import enter_by_staff
 from ledger.services.status import CaseStatusView, status
 from ledger.services.tasks import complete, promise_call
+from ledger.services.waiting import go_on, wait
 from ledger.services.withdrawing import withdraw
 from ledger.services.working import assign, flag, progress
 
@@ -27,6 +28,7 @@ __all__ = [
     "enter_by_staff",
     "flag",
     "give_contact",
+    "go_on",
     "hear",
     "link",
     "lock",
@@ -41,5 +43,6 @@ __all__ = [
     "resolve",
     "revisited",
     "status",
+    "wait",
     "withdraw",
 ]

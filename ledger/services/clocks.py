@@ -1,24 +1,26 @@
 """Clocks (playbook C3): started, stopped by a named person, breached at the second they are due.
 
-``fall_due``, ``remind`` and ``escalate`` are the bodies of the jobs ``queue.CLOCK_DUE`` ``{clock_id}``,
-``queue.CLOCK_REMIND`` ``{clock_id, round}`` and ``queue.CLOCK_ESCALATE`` ``{clock_id, step}``. Each reads the
-clock again and does nothing when it was stopped, or when it ran before. Whoever changes a clock holds its
-case's row.
+``fall_due``, ``remind`` and ``escalate`` are the bodies of the jobs ``queue.CLOCK_DUE``
+``{clock_id, due_at}``, ``queue.CLOCK_REMIND`` ``{clock_id, round, due_at}`` and ``queue.CLOCK_ESCALATE``
+``{clock_id, step}``. Each reads the clock again and does nothing when it was stopped, when it ran before, or
+when the clock is not due any more at the time (ISO 8601) it was deferred for. Whoever changes a clock holds
+its case's row.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.calendars import Calendar
+from ledger.deadline import Terms, until
 from ledger.errors import AlreadyAcknowledged, NotAllowed, NotSpecial
-from ledger.hours import working_time_after
 from ledger.live import notify
 from ledger.models import Case, Clock, Department, DutyContact, Staff, Task
 from ledger.policy import Policy
 from ledger.queue import CLOCK_DUE, CLOCK_ESCALATE, CLOCK_REMIND, defer
+from ledger.services import waits
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.circle import in_charge, on_rung, told_of_breach
 from ledger.services.departments import headquarters
@@ -28,6 +30,8 @@ from ledger.services.revisiting import ask_how_it_is
 from ledger.vocabulary import ClockKind, NoticeKind, Role
 
 ASK: Final = "ask"
+LOOK_AGAIN: Final = timedelta(milliseconds=500)
+"""How far the database's clock and ours may be apart before it is noticed, and how soon we look again."""
 FRESH: Final = {"populate_existing": True}
 """Read it again: the session may have seen it before the case was held."""
 
@@ -44,27 +48,51 @@ async def start(
 ) -> Clock:
     """Start a clock on a case the caller holds, due after the policy's length unless ``due_at`` is given.
 
-    A clock of this kind that already runs is returned as it is; clocks of tasks stand beside each other.
+    What the policy says now is agreed for good. A clock of this kind that already runs is returned as it is;
+    clocks of tasks stand beside each other.
     """
     if task is None and (runs := await running(session, case, kind)):
         return runs
-    due_at = due_at or _due(kind, await calendar_of(session, case, policy), policy, now)
+    agreed = Terms(now, due_at - now) if due_at else await _terms(session, kind, case, policy, now)
     clock = Clock(
-        case_id=case.id, kind=kind, task_id=task.id if task else None, started_at=now, due_at=due_at
+        case_id=case.id,
+        kind=kind,
+        task_id=task.id if task else None,
+        started_at=now,
+        length=agreed.length,
+        calendar=agreed.calendar.model_dump(mode="json") if agreed.calendar else None,
+        pauses=agreed.pauses,
+        due_at=agreed.due(await waits.history(session, case.id) if agreed.pauses else []),
     )
     session.add(clock)
     await session.flush()
-    await _record(session, clock, case, SYSTEM, "clock.started", now, due_at=due_at.isoformat())
+    await _record(session, clock, case, SYSTEM, "clock.started", now, due_at=_iso(clock.due_at))
     await _defer_alarms(session, clock, policy, now)
     return clock
 
 
-def _due(kind: ClockKind, calendar: Calendar, policy: Policy, now: datetime) -> datetime:
-    """A first response is a person's, and people have hours; headquarters has none."""
-    length = policy.clocks.length(kind)
+async def _terms(session: AsyncSession, kind: ClockKind, case: Case, policy: Policy, now: datetime) -> Terms:
+    calendar = None
     if kind in policy.clocks.in_opening_hours:
-        return working_time_after(calendar, now, length)
-    return now + length
+        calendar = await calendar_of(session, case, policy)
+    return Terms(now, policy.clocks.length(kind), calendar, kind in policy.clocks.pause_while_waiting)
+
+
+async def reckon(session: AsyncSession, *, case: Case, policy: Policy, now: datetime) -> None:
+    """Set the due times of the case's clocks anew: its history of waiting has changed. The caller holds it.
+
+    A clock that goes on has its alarms deferred again; those of before do nothing any more.
+    """
+    waited = await waits.history(session, case.id)
+    pausing = select(Clock).where(Clock.case_id == case.id, Clock.pauses, Clock.stopped_at.is_(None))
+    for clock in (await session.scalars(pausing.order_by(Clock.id), execution_options=FRESH)).all():
+        due_at = clock.terms.due(waited) if clock.terms else clock.due_at
+        if due_at == clock.due_at:
+            continue
+        clock.due_at = due_at
+        action = "clock.resumed" if due_at else "clock.paused"
+        await _record(session, clock, case, SYSTEM, action, now, due_at=_iso(due_at))
+        await _defer_alarms(session, clock, policy, now)
 
 
 async def calendar_of(session: AsyncSession, case: Case, policy: Policy) -> Calendar:
@@ -87,12 +115,20 @@ async def stop(session: AsyncSession, *, clock: Clock, by: Staff | None, reason:
     clock.stopped_at = now
     clock.stopped_by_id = by.id if by else None
     clock.stop_reason = reason
+    clock.due_at = clock.due_at or await _due_had_it_gone_on(session, clock, now)
     if now >= clock.due_at:
         clock.breached_at = clock.due_at
     case = await session.get_one(Case, clock.case_id)
     actor = Actor.staff(by) if by else SYSTEM
     late = clock.breached_at is not None
     await _record(session, clock, case, actor, "clock.stopped", now, reason=reason, late=late)
+
+
+async def _due_had_it_gone_on(session: AsyncSession, clock: Clock, now: datetime) -> datetime:
+    assert clock.terms is not None  # noqa: S101 — only a clock whose terms are known stands still
+    due_at = clock.terms.due(until(await waits.history(session, clock.case_id), now))
+    assert due_at is not None  # noqa: S101 — no wait is open in what was before now
+    return due_at
 
 
 async def stop_kind(
@@ -157,39 +193,68 @@ async def may_acknowledge(session: AsyncSession, staff: Staff) -> bool:
     return await session.get(DutyContact, (department.id, staff.id)) is not None
 
 
-async def fall_due(session: AsyncSession, *, clock_id: int, policy: Policy, now: datetime) -> None:
+async def fall_due(
+    session: AsyncSession, *, clock_id: int, policy: Policy, now: datetime, due_at: str | None = None
+) -> None:
     """Record that the clock is breached, tell those in charge and above, and begin the escalation."""
-    held = await _held_running(session, clock_id)
-    if held is None or held[0].breached_at is not None:
+    held = await _held_running(session, clock_id, due_at)
+    if held is None or held[0].breached_at is not None or held[0].due_at is None:
         return
     clock, case = held
-    if now < clock.due_at:
-        # The queue goes by the database's clock, which may be a little ahead of ours.
-        await defer(session, CLOCK_DUE, at=clock.due_at, clock_id=clock.id)
+    if now < held[0].due_at:
+        await _look_again(session, clock, held[0].due_at - now)
         return
     clock.breached_at = clock.due_at
-    await _record(session, clock, case, SYSTEM, "clock.breached", now, due_at=clock.due_at.isoformat())
+    await _record(session, clock, case, SYSTEM, "clock.breached", now, due_at=_iso(clock.due_at))
     people = await told_of_breach(session, clock, case, policy)
     await _tell(session, clock, case, NoticeKind.BREACH, people, "breach", policy, now)
     if clock.kind is ClockKind.HEADQUARTERS:
-        first = clock.due_at + policy.escalation.steps[0].after
+        first = held[0].due_at + policy.escalation.steps[0].after
         await defer(session, CLOCK_ESCALATE, at=first, clock_id=clock.id, step=0)
 
 
-async def remind(session: AsyncSession, *, clock_id: int, round: str, policy: Policy, now: datetime) -> None:
+async def _look_again(session: AsyncSession, clock: Clock, early: timedelta) -> None:
+    """The queue goes by the database's clock, which may be ahead of ours: look again by its own."""
+    its_now = (await session.scalars(select(func.clock_timestamp()))).one()
+    again = its_now + min(early, LOOK_AGAIN)
+    await defer(session, CLOCK_DUE, at=again, clock_id=clock.id, due_at=_iso(clock.due_at))
+
+
+async def overdue(session: AsyncSession, now: datetime) -> list[int]:
+    """The clocks that should have fallen due and have not: their job is gone, or the database's clock slow.
+
+    The longest overdue first, a hundred at most.
+    """
+    runs = select(Clock.id).where(Clock.stopped_at.is_(None), Clock.breached_at.is_(None))
+    late = runs.where(Clock.due_at < now - LOOK_AGAIN)
+    return list(await session.scalars(late.order_by(Clock.due_at).limit(100)))
+
+
+async def remind(
+    session: AsyncSession,
+    *,
+    clock_id: int,
+    round: str,
+    policy: Policy,
+    now: datetime,
+    due_at: str | None = None,
+) -> None:
     """Remind those in charge before the clock is due; ``round`` tells its reminders apart (``900s``).
 
     Round ``ask`` of a revisit is the assistant's visit to the customer; staff hear of it only when there is
     no conversation to visit in.
     """
-    held = await _held_running(session, clock_id)
-    if held is None or held[0].breached_at is not None:
+    held = await _held_running(session, clock_id, due_at)
+    if held is None or held[0].breached_at is not None or held[0].due_at is None:
         return
     clock, case = held
     if round == ASK and await ask_how_it_is(session, case, clock, now):
         return
     kind = NoticeKind.TASK_DUE if clock.task_id else NoticeKind.REMINDER
     people = await in_charge(session, clock, case, policy)
+    if clock.pauses:
+        # What was told before a pause is told again before the new due time.
+        round = f"{round}:{_iso(clock.due_at)}"
     await _tell(session, clock, case, kind, people, round, policy, now)
 
 
@@ -221,7 +286,7 @@ async def _climb(
         await _tell(session, clock, case, NoticeKind.ESCALATION, people, f"step:{step}", policy, now)
     if step + 1 == len(steps):
         return now + policy.escalation.urge_every
-    return clock.due_at + steps[step + 1].after if people else now
+    return (clock.due_at or now) + steps[step + 1].after if people else now
 
 
 async def _urge(
@@ -235,23 +300,37 @@ async def _urge(
     return now + policy.escalation.urge_every
 
 
-async def _held_running(session: AsyncSession, clock_id: int) -> tuple[Clock, Case] | None:
-    """The clock as it stands now with its case, both held; None when it is stopped or gone."""
+async def _held_running(
+    session: AsyncSession, clock_id: int, due_at: str | None = None
+) -> tuple[Clock, Case] | None:
+    """The clock as it stands now with its case, both held.
+
+    None when it is stopped or gone, or is not due at ``due_at`` any more.
+    """
     clock = await session.get(Clock, clock_id)
     if clock is None:
         return None
     case = await lock(session, clock.case_id)
     await session.refresh(clock)
-    return (clock, case) if clock.stopped_at is None else None
+    stale = due_at is not None and due_at != _iso(clock.due_at)
+    return (clock, case) if clock.stopped_at is None and not stale else None
 
 
 async def _defer_alarms(session: AsyncSession, clock: Clock, policy: Policy, now: datetime) -> None:
-    await defer(session, CLOCK_DUE, at=clock.due_at, clock_id=clock.id)
+    if clock.due_at is None or clock.breached_at is not None:
+        return
+    due_at = _iso(clock.due_at)
+    await defer(session, CLOCK_DUE, at=clock.due_at, clock_id=clock.id, due_at=due_at)
     for ahead in policy.reminders.get(clock.kind, ()):
         at = clock.due_at - ahead
         if at > now:
             round = f"{ahead.total_seconds():g}s"
-            await defer(session, CLOCK_REMIND, at=at, clock_id=clock.id, round=round)
+            await defer(session, CLOCK_REMIND, at=at, clock_id=clock.id, round=round, due_at=due_at)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    """As it stands in jobs and entries: the same moment is always the same text."""
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 async def _tell(

@@ -111,6 +111,7 @@ async def _backings(
     return [
         Backing(name, due.astimezone(zone), today, speaks=staff is not None and staff.id == person)
         for due, person, name in await session.execute(running)
+        if due is not None
     ]
 
 

@@ -247,7 +247,7 @@ async def _hearing(
         reasons=[reason["code"] for reason in case.special_reasons],
         owner=owner.name if owner else None,
         department=await department_name(session, case),
-        due_at=first_response.due_at.isoformat() if first_response else None,
+        due_at=first_response.due_at.isoformat() if first_response and first_response.due_at else None,
         remedies=case.remedies,
         story_known=story_known(case),
         contact=await _contact(session, case),

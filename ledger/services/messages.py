@@ -17,7 +17,7 @@ from ledger import live, queue
 from ledger.errors import Missing
 from ledger.handoff import NotHolder
 from ledger.heard import Heard
-from ledger.models import Conversation, Edit, Identity, Message, Staff
+from ledger.models import Case, Conversation, Edit, Identity, Message, Staff, Wait
 from ledger.services import case_lock, clocks, conversations, entries, evidence, gathering, working
 from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
@@ -76,7 +76,7 @@ async def receive(
             language=language,
             now=now,
         )
-    await _hold(session, conversation_id, now, written_in)
+    waited_for = await _hold(session, conversation_id, now, written_in)
     message_id = await _log_once(session, conversation_id, client_id, text, now)
     if message_id is None:
         known = await _known(session, conversation_id, client_id)
@@ -86,6 +86,8 @@ async def receive(
     if complete:
         await gathering.bind(session, conversation_id)
     await queue.handle(session, conversation_id, message_id)
+    if waited_for:
+        await queue.defer(session, queue.CUSTOMER_WROTE, message_id=message_id)
     await live.notify(session, "message", conversation=conversation_id, message=message_id)
     return Received(message_id, conversation_id, fresh=True)
 
@@ -264,19 +266,24 @@ async def said(session: AsyncSession, conversation_id: int, script: str) -> list
 
 async def _hold(
     session: AsyncSession, conversation_id: int, now: datetime, written_in: Language | None
-) -> None:
-    """Take the conversation's row; what is written to it is what the row needs anyway."""
+) -> bool:
+    """Take the conversation's row, and say whether a case waits for its customer.
+
+    What is written to it is what the row needs anyway.
+    """
     changed: dict[str, Any] = {"last_message_at": now}
     if written_in is not None:
         changed["language"] = written_in
-    held = await session.scalar(
+    waiting = select(Wait.id).join(Case, Case.id == Wait.case_id).where(Wait.until.is_(None))
+    waited_for = await session.scalar(
         update(Conversation)
         .where(Conversation.id == conversation_id)
         .values(changed)
-        .returning(Conversation.id)
+        .returning(waiting.where(Case.customer_id == Conversation.customer_id).exists())
     )
-    if held is None:
+    if waited_for is None:
         raise conversations.NoSuchConversation(str(conversation_id))
+    return bool(waited_for)
 
 
 async def _log_once(

@@ -9,7 +9,7 @@ from ledger.live import notify
 from ledger.models import Case, Entry, Staff
 from ledger.policy import Policy
 from ledger.queue import CLOCK_REMIND, defer
-from ledger.services import clocks
+from ledger.services import clocks, waits
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
 from ledger.services.reopening import reopen_case
@@ -57,6 +57,7 @@ async def resolve(
         before={"status": before},
         after=after,
     )
+    await waits.end(session, case=case, by=staff, reason="resolved", at=now, now=now)
     await clocks.stop_all_but_headquarters(session, case=case, by=staff, reason="resolved", now=now)
     await enter_stage(
         session, case=case, stage=Stage.FEEDBACK, evidence_message_id=None, now=now, actor=actor

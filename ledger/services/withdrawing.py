@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case
-from ledger.services import clocks
+from ledger.services import clocks, waits
 from ledger.services.effects import once
 from ledger.services.entries import Actor, record
 from ledger.services.inbound import inbound
@@ -46,6 +46,7 @@ async def _withdraw(session: AsyncSession, case: Case, actor: Actor, message_id:
         before={"status": before},
         after={"status": case.status, "message": message_id},
     )
+    await waits.end(session, case=case, by=None, reason="withdrawn", at=now, now=now)
     await clocks.stop_all_but_headquarters(session, case=case, by=None, reason="withdrawn", now=now)
     await enter_stage(
         session, case=case, stage=Stage.CLOSED, evidence_message_id=message_id, now=now, actor=actor

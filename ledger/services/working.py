@@ -9,7 +9,7 @@ from ledger.hours import working_time_after
 from ledger.live import notify
 from ledger.models import Case, Department, Staff
 from ledger.policy import Policy
-from ledger.services import clocks, special
+from ledger.services import clocks, special, waits
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
 from ledger.services.owners import is_named
@@ -25,8 +25,8 @@ async def progress(
     """Tell the customer how it goes (the feedback stage), and promise the next word.
 
     The update is a named person's word, so it stops the first response clock; it stops the running progress
-    clock and starts the next; a case nobody owned is theirs. Without a conversation to write to it becomes a
-    task: call the customer.
+    clock and starts the next, and nobody waits for the customer any longer; a case nobody owned is theirs.
+    Without a conversation to write to it becomes a task: call the customer.
 
     Raises:
         NoSuchCase
@@ -44,10 +44,15 @@ async def progress(
     await clocks.stop_first_response(session, case, staff, now)
     kind = ClockKind.PROGRESS_UPDATE
     await clocks.stop_kind(session, case=case, kind=kind, by=staff, reason="updated", now=now)
+    # Who promises the next word waits no longer for the customer's.
+    waited = await waits.end(session, case=case, by=staff, reason="updated", at=now, now=now)
     following = await clocks.start(session, case=case, kind=kind, policy=policy, now=now)
+    if waited:
+        await clocks.reckon(session, case=case, policy=policy, now=now)
     await enter_stage(
         session, case=case, stage=Stage.FEEDBACK, evidence_message_id=None, now=now, actor=actor
     )
+    assert following.due_at is not None  # noqa: S101 — it starts with no wait running
     told = {
         "number": case.number,
         "name": staff.name,

@@ -1,15 +1,17 @@
 """Clocks as lists show them (playbook C3)."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, extract, select
+from sqlalchemy import Select, extract, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from ledger.models import Case, Clock
+from ledger.deadline import Waited
+from ledger.models import Case, Clock, Wait
 from ledger.views import paging
 from ledger.vocabulary import ClockKind
 
@@ -22,22 +24,35 @@ class ClockState(StrEnum):
     BREACHED = "breached"
 
 
+_FAR = 10**11
+
+
 @dataclass(frozen=True, slots=True)
 class ClockLine:
-    """One clock; ``complaint`` is the case's number, ``task`` the id of the promise it times, if any."""
+    """One clock; ``complaint`` is the case's number, ``task`` the id of the promise it times, if any.
+
+    ``due_at`` is None while the clock stands still because the desk waits for the customer; ``left`` is how
+    much of its time remains then, in seconds, opening hours or not as the clock counts.
+    """
 
     id: int
     kind: ClockKind
     complaint: str
     special: bool
     started_at: datetime
-    due_at: datetime
+    due_at: datetime | None
+    left: int | None
     stopped_at: datetime | None
     stopped_by: str | None
     stop_reason: str | None
     breached_at: datetime | None
     task: int | None
     note: str | None
+
+    @property
+    def order(self) -> tuple[bool, datetime]:
+        """Where it stands among clocks: the earliest due first, those that stand still last."""
+        return self.due_at is None, self.due_at or self.started_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ async def clocks(
     cursor: str | None = None,
     limit: int = 50,
 ) -> ClockPage:
-    """Clocks, the earliest due first.
+    """Clocks, the earliest due first, those that stand still last.
 
     Raises:
         paging.BadCursor: ``cursor`` is not one of this list's.
@@ -76,25 +91,26 @@ async def clocks(
         query = query.where(Clock.kind == kind)
     if complaint:
         query = query.where(Clock.case.has(Case.number == complaint))
-    keys = (extract("epoch", Clock.due_at), paging.tie(Clock.id))
+    keys = (func.coalesce(extract("epoch", Clock.due_at), _FAR), paging.tie(Clock.id))
     page = paging.after(query, keys, cursor).limit(limit + 1)
     rows = (await session.execute(page)).all()
     following = paging.cursor_of(rows[limit - 1][1:]) if len(rows) > limit else None
-    return ClockPage([_line(row[0]) for row in rows[:limit]], following)
+    return ClockPage(await _lines(session, [row[0] for row in rows[:limit]]), following)
 
 
 async def clocks_of(session: AsyncSession, case_id: int) -> list[ClockLine]:
     """All clocks of a case in the order they were started."""
     rows = await session.scalars(_clocks().where(Clock.case_id == case_id).order_by(Clock.id))
-    return [_line(row) for row in rows.all()]
+    return await _lines(session, rows.all())
 
 
 async def clocks_by_case(session: AsyncSession, cases: Collection[int]) -> dict[int, list[ClockLine]]:
     """All clocks of many cases, by the case's id, each case's in the order they were started."""
     rows = await session.scalars(_clocks().where(Clock.case_id.in_(cases)).order_by(Clock.id))
     found: dict[int, list[ClockLine]] = {case_id: [] for case_id in cases}
-    for row in rows:
-        found[row.case_id].append(_line(row))
+    clocks = rows.all()
+    for row, line in zip(clocks, await _lines(session, clocks), strict=True):
+        found[row.case_id].append(line)
     return found
 
 
@@ -102,7 +118,23 @@ def _clocks() -> Select[Clock]:
     return select(Clock).options(joinedload(Clock.case), joinedload(Clock.stopped_by), joinedload(Clock.task))
 
 
-def _line(row: Clock) -> ClockLine:
+async def _lines(session: AsyncSession, rows: Sequence[Clock]) -> list[ClockLine]:
+    """Further queries only if a clock stands still."""
+    waiting = {row.case_id for row in rows if row.paused}
+    waited: dict[int, list[Waited]] = defaultdict(list)
+    if waiting:
+        found = select(Wait).where(Wait.case_id.in_(waiting)).order_by(Wait.since, Wait.id)
+        for wait in await session.scalars(found):
+            waited[wait.case_id].append(Waited(wait.since, wait.until))
+    return [_line(row, _left(row, waited[row.case_id]) if row.paused else None) for row in rows]
+
+
+def _left(row: Clock, waited: Sequence[Waited]) -> int | None:
+    """Time does not pass for a clock that stands still: what is left now was left when it stopped."""
+    return round(row.terms.left(waited, waited[-1].since).total_seconds()) if row.terms else None
+
+
+def _line(row: Clock, left: int | None) -> ClockLine:
     return ClockLine(
         id=row.id,
         kind=row.kind,
@@ -110,6 +142,7 @@ def _line(row: Clock) -> ClockLine:
         special=row.case.special,
         started_at=row.started_at,
         due_at=row.due_at,
+        left=left,
         stopped_at=row.stopped_at,
         stopped_by=row.stopped_by.name if row.stopped_by else None,
         stop_reason=row.stop_reason,

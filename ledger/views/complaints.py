@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
-from ledger.models import Case, Clock, Conversation, Customer, Department, Entry, Staff, Task
+from ledger.models import Case, Clock, Conversation, Customer, Department, Entry, Staff, Task, Wait
 from ledger.views import paging
 from ledger.views.clocks import ClockLine, clocks_of
 from ledger.views.marks import MarkLine, marks_of
@@ -140,6 +140,15 @@ class TaskLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitLine:
+    """The desk waits for the customer: since when, who said so, and what for."""
+
+    since: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationLine:
     """A conversation the case is talked about in, and who speaks for the desk there."""
 
@@ -166,6 +175,7 @@ class ComplaintDetail:
     customer: CustomerLine
     entries: list[EntryLine]
     clocks: list[ClockLine]
+    waiting: WaitLine | None
     tasks: list[TaskLine]
     marks: list[MarkLine]
     conversations: list[ConversationLine]
@@ -246,6 +256,7 @@ async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | Non
         customer=_customer(found.customer),
         entries=await entries_of(session, found.id),
         clocks=await clocks_of(session, found.id),
+        waiting=await _waiting(session, found.id),
         tasks=await _tasks_of(session, found.id),
         marks=await marks_of(session, found.id),
         conversations=[_conversation(one) for one in found.conversations],
@@ -261,7 +272,13 @@ async def entries_of(session: AsyncSession, case_id: int) -> list[EntryLine]:
     return [_entry(row) for row in rows.all()]
 
 
-def _cases() -> Select[Case, datetime]:
+async def _waiting(session: AsyncSession, case_id: int) -> WaitLine | None:
+    runs = select(Wait).where(Wait.case_id == case_id, Wait.until.is_(None)).options(joinedload(Wait.by))
+    wait = await session.scalar(runs)
+    return WaitLine(wait.since, wait.by.name, wait.reason) if wait else None
+
+
+def _cases() -> Select[Case, datetime | None]:
     return select(Case, _DUE).options(joinedload(Case.owner), joinedload(Case.department))
 
 

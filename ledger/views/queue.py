@@ -88,7 +88,7 @@ class Queue:
     @property
     def alerts(self) -> tuple[CaseRow, ...]:
         """Special users whose headquarters clock runs, the next due first."""
-        alerts = [(clock.due_at, case.id, case) for case in self.cases if (clock := case.headquarters)]
+        alerts = [(clock.order, case.id, case) for case in self.cases if (clock := case.headquarters)]
         return tuple(case for _, _, case in sorted(alerts))
 
 
@@ -170,7 +170,7 @@ async def _cases_of(session: AsyncSession, conversations: Collection[int]) -> de
 
 def _urgency(case: CaseRow) -> tuple[bool, datetime]:
     """Special users first, then whatever is due next."""
-    return not case.special, case.running[0].due_at if case.running else FAR_AWAY
+    return not case.special, (case.running[0].due_at if case.running else None) or FAR_AWAY
 
 
 def _marked(row: ConversationRow, cases: list[_Mark]) -> ConversationRow:

@@ -52,12 +52,9 @@ class CaseRow:
 
     @property
     def running(self) -> tuple[ClockLine, ...]:
-        """The clocks nobody has stopped, the next due first."""
-        return tuple(
-            sorted(
-                (clock for clock in self.clocks if clock.stopped_at is None), key=lambda clock: clock.due_at
-            )
-        )
+        """The clocks nobody has stopped, the next due first, those that stand still last."""
+        running = (clock for clock in self.clocks if clock.stopped_at is None)
+        return tuple(sorted(running, key=lambda clock: clock.order))
 
     @property
     def headquarters(self) -> ClockLine | None:

@@ -17,8 +17,8 @@ from actions.meanings import Meaning, answer, destination, meaning
 from actions.rate import rating_of
 from actions.status import pass_code
 from actions.steps import Known, Step, after_misses
-from ledger.heard import Heard
 from ledger.calendars import Calendar
+from ledger.heard import Heard
 from ledger.policy import load_policy
 from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType, Category, Hardship, Kind, Language, Remedy, Signal, Topic

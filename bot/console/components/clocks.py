@@ -10,6 +10,7 @@ from bot.console.components.marks import tag
 from bot.console.visit import Visit
 from ledger.services import clocks
 from ledger.views.clocks import ClockLine
+from ledger.views.complaints import WaitLine
 from ledger.vocabulary import ClockKind
 
 
@@ -18,7 +19,30 @@ def countdowns(visit: Visit, running: Iterable[ClockLine]) -> None:
     for clock in running:
         with ui.element("span").classes("qt-clock"):
             ui.label(visit.texts.word("clock_kind", clock.kind))
-            Countdown(visit, clock.due_at)
+            countdown(visit, clock)
+
+
+def countdown(visit: Visit, clock: ClockLine) -> None:
+    """How long a running clock has yet; one that stands still does not count down."""
+    if clock.due_at is not None:
+        Countdown(visit, clock.due_at)
+    else:
+        ui.label(visit.texts("clock.paused", time=span(clock.left or 0))).classes("qt-dim")
+
+
+def span(seconds: int) -> str:
+    """A length of time as the countdown writes it."""
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+
+
+def waiting_banner(visit: Visit, waiting: WaitLine) -> None:
+    """Since when the case waits for its customer, for what, and who said so."""
+    with ui.element("div").classes("qt-line"):
+        tag(visit.texts("case.waiting"), "plain")
+        told = visit.texts("case.waiting_since", at=visit.when(waiting.since), who=waiting.by)
+        ui.label(told).classes("qt-dim")
+        ui.label(waiting.reason).classes("qt-wide")
 
 
 def clock_table(visit: Visit, rows: Iterable[ClockLine]) -> None:
@@ -26,9 +50,8 @@ def clock_table(visit: Visit, rows: Iterable[ClockLine]) -> None:
     for clock in rows:
         with ui.element("div").classes("qt-clock-row"):
             ui.label(visit.texts.word("clock_kind", clock.kind)).classes("qt-strong")
-            ui.label(
-                visit.texts("clock.span", start=visit.when(clock.started_at), due=visit.when(clock.due_at))
-            ).classes("qt-dim")
+            due = visit.when(clock.due_at) or visit.texts("clock.no_due")
+            ui.label(visit.texts("clock.span", start=visit.when(clock.started_at), due=due)).classes("qt-dim")
             _ending(visit, clock)
             if clock.note:
                 ui.label(clock.note).classes("qt-wide")
@@ -37,7 +60,7 @@ def clock_table(visit: Visit, rows: Iterable[ClockLine]) -> None:
 def _ending(visit: Visit, clock: ClockLine) -> None:
     say = visit.texts
     if clock.stopped_at is None:
-        Countdown(visit, clock.due_at)
+        countdown(visit, clock)
         return
     who = clock.stopped_by or say("clock.nobody")
     ui.label(say("clock.stopped", who=who, at=visit.when(clock.stopped_at)))

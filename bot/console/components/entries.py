@@ -32,7 +32,7 @@ VOCABULARIES = {
 }
 
 
-MOMENTS = frozenset({"due_at", "started_at", "stopped_at", "breached_at"})
+MOMENTS = frozenset({"due_at", "started_at", "stopped_at", "breached_at", "since", "until"})
 PEOPLE = frozenset({"owner", "holder", "staff", "told", "assignee", "to", "by"})
 FACTS = frozenset(FactKind)
 # For who proves the ledger, not for who reads it.
