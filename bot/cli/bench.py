@@ -8,7 +8,9 @@ import typer
 
 from bot import settings
 from bot.bench.assistant import bench_assistant
+from bot.bench.desk import bench_desk
 from bot.bench.messages import bench_messages
+from bot.runtime.steps import Steps
 
 app = typer.Typer(help="Measure, side by side in one run.", no_args_is_help=True)
 
@@ -29,3 +31,34 @@ def assistant(file: Texts, limit: Limit = None, at_once: AtOnce = 1) -> None:
     """Every line as a turn of the engine alone: our pipeline beside Rasa's stock one."""
     compared = asyncio.run(bench_assistant(settings.load(), file, limit=limit, at_once=at_once))
     typer.echo("\n".join(compared.lines()))
+
+
+@app.command()
+def desk(
+    file: Texts,
+    limit: Limit = None,
+    at_once: AtOnce = 24,
+    rounds: Annotated[int, typer.Option(min=1, help="How often the lines are sent.")] = 1,
+    engines: Annotated[str, typer.Option(help="A desk for each of these numbers of engines.")] = "1",
+    desks: Annotated[int, typer.Option(min=1, max=2, help="Desk processes of each.")] = 1,
+    stock: Annotated[
+        bool, typer.Option(help="Rasa's stock pipeline beside them, trained if need be.")
+    ] = True,
+) -> None:
+    """Every line to whole desks of this command's own, beside Rasa's stock pipeline without a desk."""
+    steps = Steps()
+    with steps.shown():
+        report = asyncio.run(
+            bench_desk(
+                settings.load(),
+                file,
+                limit=limit,
+                rounds=rounds,
+                at_once=at_once,
+                engines=[int(number) for number in engines.split(",")],
+                desks=desks,
+                beside_stock=stock,
+                steps=steps,
+            )
+        )
+    typer.echo("\n".join(report.lines()))
