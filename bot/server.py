@@ -12,6 +12,8 @@ from bot.desk import Desk
 FAREWELL_SECONDS = 10
 # A frame of a socket, in bytes: of a message nobody may write, more is not taken into memory.
 LONGEST_FRAME = 1_000_000
+# The exit code of a desk whose parts could not start; the log has the reason.
+NOT_STARTED = 3
 
 
 class Server(uvicorn.Server):
@@ -40,4 +42,7 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
     # The server raises again the signal that ended it. To have stopped as told is no failure.
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: None)
-    Server(config, app.state.desk).run()
+    server = Server(config, app.state.desk)
+    server.run()
+    if not server.started:
+        raise SystemExit(NOT_STARTED)

@@ -2,6 +2,10 @@
 
 A job whose worker was killed, or whose outcome could not be written because the database was away, stays
 "doing" for ever as far as the queue knows. Both are found here and put back.
+
+A process that was only slow for so long that it seemed dead goes on with what another has begun meanwhile.
+That costs work and harms nobody: a turn is settled once, under its conversation's lock, and a message that was
+being sent is on record as unknown.
 """
 
 import asyncio
@@ -59,7 +63,7 @@ class Workers:
     """All workers of the process. Times are in seconds."""
 
     def __init__(
-        self, desk: Desk, *, heartbeat: float = 2.0, stalled_after: float = 10.0, watch_every: float = 2.0
+        self, desk: Desk, *, heartbeat: float = 1.0, stalled_after: float = 5.0, watch_every: float = 1.0
     ) -> None:
         self._desk = desk
         self._heartbeat = heartbeat

@@ -41,11 +41,6 @@ def engine() -> None:
     asyncio.run(runtime.run_engine(settings.load(), Steps()))
 
 
-def engine() -> None:
-    """Start one engine with its action server alone, for desks elsewhere. `run` does this for you."""
-    asyncio.run(runtime.run_engine(settings.load(), Steps()))
-
-
 def train() -> None:
     """Train the model if it is missing or older than its sources."""
     steps = Steps()
