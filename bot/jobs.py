@@ -167,8 +167,12 @@ async def _customer_wrote(apart: Database, desk: Desk, context: JobContext, *, m
         await waiting.answered(session, message_id=message_id, policy=desk.policy, now=desk.now())
 
 
-async def _send_notice(desk: Desk, context: JobContext, *, notice_id: int) -> None:
-    await notices.send(desk, notice_id)
+async def _send_notice(desk: Desk, context: JobContext, *, notice_id: int, lane: str | None = None) -> None:
+    """Out of its receiver's lane while it waits to be tried again."""
+    if lane is None:
+        await notices.send(desk, notice_id)
+    else:
+        await _defer(desk, queue.SEND_NOTICE, lock=lane, priority=queue.URGENT, notice_id=notice_id)
 
 
 async def _unless_spent(desk: Desk, context: JobContext, work: Awaitable[None]) -> None:

@@ -24,6 +24,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
+from ledger import queue
 from ledger.db import Database
 from ledger.services import clocks, silence, watchdog
 
@@ -53,7 +54,8 @@ class Squad:
 SQUADS: Final = (
     Squad(("conversation",), concurrency=16, polling=0.1, farewell=8),
     # What is on its way to a platform is finished: cut off, nobody could know whether it arrived.
-    Squad(("delivery", "notices"), concurrency=16, polling=0.25, farewell=12),
+    # "delivery" itself is where an older release put what it had to send.
+    Squad(("notices", "delivery"), concurrency=16, polling=0.25, farewell=12),
     # Clocks have workers of their own: nothing that hangs elsewhere makes one late.
     Squad(("clocks",), concurrency=4, polling=0.25, farewell=8),
 )
@@ -80,7 +82,7 @@ class Workers:
     async def start(self) -> None:
         """Begin to work."""
         await self._app.open_async()
-        self._tasks = [asyncio.create_task(self._keep_working(squad)) for squad in SQUADS]
+        self._tasks = [asyncio.create_task(self._keep_working(squad)) for squad in self._squads()]
         self._tasks.append(asyncio.create_task(self._keep_watch()))
         self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
         self._closing = asyncio.create_task(self._leave_when_closing())
@@ -103,6 +105,14 @@ class Workers:
             self._leaving = True
             for task in self._tasks:
                 task.cancel()
+
+    def _squads(self) -> list[Squad]:
+        """Every platform is sent to by workers of its own: a slow one delays nobody else's customers."""
+        sending = [name for name, channel in self._desk.channels.items() if not channel.pulled]
+        return [
+            *SQUADS,
+            *(Squad((queue.delivery_queue(name),), 16, polling=0.25, farewell=12) for name in sending),
+        ]
 
     async def _keep_working(self, squad: Squad) -> None:
         while True:

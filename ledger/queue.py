@@ -29,6 +29,10 @@ FORGET: Final = "conversation.forget"
 MEMORY_FIRST: Final = 1
 # What nobody waits for goes after every customer's message.
 NOT_WAITED_FOR: Final = -1
+# Notices to staff go before everything else of their queue.
+URGENT: Final = 10
+# So many notices are on their way to one receiver at once.
+LANES: Final = 4
 
 JOBS: Final = table("procrastinate_jobs", column("lock"), column("status"), column("task_name"))
 
@@ -54,10 +58,16 @@ def queue_of(task: str) -> str:
     return task.partition(".")[0]
 
 
+def delivery_queue(channel: str) -> str:
+    """What is sent by one channel has a queue and workers of its own: a slow platform delays itself."""
+    return f"{queue_of(DELIVER_MESSAGE)}.{channel}"
+
+
 async def defer(
     session: AsyncSession,
     task: str,
     *,
+    queue: str | None = None,
     lock: str | None = None,
     at: datetime | None = None,
     priority: int = 0,
@@ -65,13 +75,13 @@ async def defer(
 ) -> int:
     """Defer ``task`` with JSON ``arguments`` when this transaction commits; returns the job's id.
 
-    ``at`` is when it falls due, at once if it is past or absent. Among jobs that are ready the highest
-    ``priority`` goes first.
+    ``queue`` is the task's own, if none is named. ``at`` is when it falls due, at once if it is past or
+    absent. Among jobs that are ready the highest ``priority`` goes first.
     """
     raw = await (await session.connection()).get_raw_connection()
     job = _outbox.configure_task(
         task,
-        queue=queue_of(task),
+        queue=queue or queue_of(task),
         lock=lock,
         schedule_at=at,
         priority=priority,
@@ -97,10 +107,21 @@ async def listen(session: AsyncSession, conversation_id: int, message_id: int, u
     await defer(session, LISTENED, at=until, conversation_id=conversation_id, message_id=message_id)
 
 
-async def deliver(session: AsyncSession, conversation_id: int) -> None:
-    """Have everything that is pending in the conversation sent."""
-    lock = delivery_lock(conversation_id)
-    await defer(session, DELIVER_MESSAGE, lock=lock, conversation_id=conversation_id)
+async def deliver(session: AsyncSession, conversation_id: int, channel: str) -> None:
+    """Have everything that is pending in the conversation sent by its channel."""
+    lock, queue = delivery_lock(conversation_id), delivery_queue(channel)
+    await defer(session, DELIVER_MESSAGE, queue=queue, lock=lock, conversation_id=conversation_id)
+
+
+async def send_notice(
+    session: AsyncSession, notice_id: int, receiver: str, at: datetime | None = None
+) -> None:
+    """Have a notice sent. ``receiver`` is who takes it: one that hangs holds up few workers at a time."""
+    lane = f"notices:{receiver}:{notice_id % LANES}"
+    if at is None:
+        await defer(session, SEND_NOTICE, lock=lane, priority=URGENT, notice_id=notice_id)
+    else:
+        await defer(session, SEND_NOTICE, at=at, priority=URGENT, notice_id=notice_id, lane=lane)
 
 
 async def forget(session: AsyncSession, conversation_id: int, message_id: int) -> None:

@@ -172,7 +172,7 @@ async def store_replies(
     session.add_all(rows)
     conversation.last_message_at = now
     await session.flush()
-    await _announce(session, conversation.id, rows)
+    await _announce(session, conversation, rows)
     return rows
 
 
@@ -321,8 +321,8 @@ async def _message_of(session: AsyncSession, channel: str, address: str, client_
     return found.first()
 
 
-async def _announce(session: AsyncSession, conversation_id: int, rows: Sequence[Message]) -> None:
+async def _announce(session: AsyncSession, conversation: Conversation, rows: Sequence[Message]) -> None:
     if any(row.delivery is Delivery.PENDING for row in rows):
-        await queue.deliver(session, conversation_id)
+        await queue.deliver(session, conversation.id, conversation.channel)
     for row in rows[-1:]:
-        await live.notify(session, "message", conversation=conversation_id, message=row.id)
+        await live.notify(session, "message", conversation=conversation.id, message=row.id)

@@ -11,7 +11,7 @@ from ledger.live import notify
 from ledger.models import Case, Clock, Notice, Staff
 from ledger.services import entries
 from ledger.services.case_lock import lock
-from ledger.services.notices import URGENT
+from ledger.services.notices import receiver
 from ledger.vocabulary import NoticeState
 
 
@@ -52,7 +52,7 @@ async def failed(
     notice.error = error
     notice.attempts += 1
     if again_at is not None:
-        await queue.defer(session, queue.SEND_NOTICE, at=again_at, priority=URGENT, notice_id=notice_id)
+        await queue.send_notice(session, notice_id, receiver(notice), at=again_at)
         return
     notice.state = NoticeState.FAILED
     await _settle(session, notice, case, now)

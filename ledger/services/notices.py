@@ -6,19 +6,17 @@ The console's row is the notice itself and counts as sent at once; each of the o
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger import queue
 from ledger.live import notify
 from ledger.models import Case, Clock, Notice, Staff
 from ledger.policy import Policy
-from ledger.queue import SEND_NOTICE, defer
 from ledger.vocabulary import NoticeKind, NoticeState, Way
-
-URGENT: Final = 10
 
 
 async def tell(
@@ -50,7 +48,7 @@ async def tell(
     new = await _insert(session, [subject | way for way in ways], now)
     for notice in new:
         if notice.way is not Way.CONSOLE:
-            await defer(session, SEND_NOTICE, priority=URGENT, notice_id=notice.id)
+            await queue.send_notice(session, notice.id, receiver(notice))
     if new:
         told = sorted({notice.staff_id for notice in new if notice.staff_id})
         await notify(session, "notice", case=subject["case_id"], kind=kind, staff=told)
@@ -62,6 +60,11 @@ async def see(session: AsyncSession, *, notice_id: int, staff: Staff, now: datet
     own = (Notice.id == notice_id) & (Notice.staff_id == staff.id) & Notice.seen_at.is_(None)
     await session.execute(update(Notice).where(own).values(seen_at=now))
     await notify(session, "notice", case=None, kind=None, staff=[staff.id])
+
+
+def receiver(notice: Notice) -> str:
+    """Who takes a notice and may be slow about it: a group robot by its name, else the way itself."""
+    return f"{notice.way}:{notice.address}" if notice.way is Way.WEBHOOK else notice.way
 
 
 def _once_each(people: Sequence[Staff]) -> Iterator[Staff]:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ledger import queue
-from ledger.models import Message
+from ledger.models import Conversation, Message
 from ledger.services.deliveries import ON_ITS_WAY
 from ledger.vocabulary import Author
 
@@ -36,9 +36,9 @@ async def revive(session: AsyncSession, *, before: datetime) -> int:
     forgotten = (await session.execute(handling)).all()
     for conversation_id, message_id in forgotten:
         await queue.handle(session, conversation_id, message_id)
-    unsent = (await session.scalars(sending)).all()
-    for conversation_id in unsent:
-        await queue.deliver(session, conversation_id)
+    unsent = (await session.execute(sending)).all()
+    for conversation_id, channel in unsent:
+        await queue.deliver(session, conversation_id, channel)
     return len(forgotten) + len(unsent)
 
 
@@ -55,9 +55,10 @@ def _forgotten(before: datetime) -> Select[int, int]:
     )
 
 
-def _unsent(before: datetime) -> Select[int]:
+def _unsent(before: datetime) -> Select[int, str]:
     return (
-        select(Message.conversation_id)
+        select(Message.conversation_id, Conversation.channel)
+        .join(Conversation, Conversation.id == Message.conversation_id)
         .distinct()
         .where(
             Message.delivery.in_(ON_ITS_WAY),

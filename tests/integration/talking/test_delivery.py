@@ -56,7 +56,7 @@ async def test_what_was_being_sent_when_the_desk_was_killed_is_unknown(world: Wo
     received = await world.says("你好")
     interrupted = update(Message).where(Message.author == "bot").values(delivery=Delivery.SENDING)
     await world.do(lambda session: session.execute(interrupted))
-    await world.do(lambda session: queue.deliver(session, received.conversation_id))
+    await world.do(lambda session: queue.deliver(session, received.conversation_id, "post"))
     await world.work()
     assert await deliveries(world, received.conversation_id) == ["unknown"]
     assert world.post.arrived == ["听到:你好"]
