@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from ledger.db import Database
-from ledger.policy import Policy, load_policy
+from ledger.policy import Policy
+from ledger.policy_file import PolicyFile
 
 
 @cache
@@ -16,10 +17,16 @@ def database() -> Database:
 
 
 @cache
-def policy() -> Policy:
-    """The policy at QINGTING_POLICY; ``policy.yml`` of the project when it is not set."""
+def policy_file() -> PolicyFile:
+    """The file at QINGTING_POLICY; ``policy.yml`` of the project when it is not set."""
     default = Path(__file__).resolve().parent.parent / "policy.yml"
-    return load_policy(Path(os.environ.get("QINGTING_POLICY") or default))
+    return PolicyFile(Path(os.environ.get("QINGTING_POLICY") or default))
+
+
+def policy() -> Policy:
+    """The policy as its file says now, or said before it made no sense; the desk warns of that."""
+    policy_file().look()
+    return policy_file().policy
 
 
 def now() -> datetime:

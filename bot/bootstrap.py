@@ -14,12 +14,13 @@ from bot.desk import Desk
 from bot.engine import Engine
 from bot.evidence import Evidence
 from bot.live import Live
+from bot.policy_watch import PolicyWatch
 from bot.scripts import Scripts
 from bot.settings import PROJECT, Settings, SettingsError, load
 from bot.workers import Workers
 from ledger.db import Database
-from ledger.policy import load_policy
-from ledger.services import departments
+from ledger.policy import Policy
+from ledger.policy_file import PolicyFile
 
 DESCRIPTION: Final = "A complaint desk that listens first."
 SCRIPTS: Final = PROJECT / "data" / "scripts" / "desk.yml"
@@ -41,9 +42,11 @@ def create_app() -> FastAPI:
     Starting it connects the live news, the queue's workers and the channels; stopping it ends them in
     reverse. Raises SettingsError or PolicyError.
     """
-    desk = create_desk(load())
+    settings = load()
+    policy_file = PolicyFile(settings.policy)
+    desk = create_desk(settings, policy_file.policy)
     app = FastAPIOffline(title="Qingting", description=DESCRIPTION, lifespan=running)
-    app.state.desk = desk
+    app.state.desk, app.state.policy_file = desk, policy_file
     telegram = desk.channels.get("telegram")
     if isinstance(telegram, TelegramChannel) and telegram.router is not None:
         app.include_router(telegram.router)
@@ -52,8 +55,8 @@ def create_app() -> FastAPI:
     return app
 
 
-def create_desk(settings: Settings) -> Desk:
-    """The desk with all its parts, none of them started. Raises SettingsError or PolicyError."""
+def create_desk(settings: Settings, policy: Policy) -> Desk:
+    """The desk with all its parts, none of them started. Raises SettingsError."""
     if settings.database_url is None or not settings.engine_urls or settings.engine_token is None:
         raise SettingsError(
             "QINGTING_DATABASE_URL, QINGTING_ENGINE_URLS and QINGTING_ENGINE_TOKEN must be set to start "
@@ -63,7 +66,7 @@ def create_desk(settings: Settings) -> Desk:
     live = Live(settings.database_url)
     desk = Desk(
         settings=settings,
-        policy=load_policy(settings.policy),
+        policy=policy,
         database=database,
         engine=Engine(settings.engine_urls, settings.engine_token.get_secret_value()),
         live=live,
@@ -86,10 +89,13 @@ async def running(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(desk.database.close)
         stack.push_async_callback(desk.engine.close)
-        async with desk.database.transaction() as session:
-            await departments.sync(session, policy=desk.policy, now=desk.now())
         # The workers leave first: what they finish still needs its channel.
-        parts: list[Part] = [desk.live, *desk.channels.values(), workers]
+        parts: list[Part] = [
+            PolicyWatch(desk, app.state.policy_file),
+            desk.live,
+            *desk.channels.values(),
+            workers,
+        ]
         for part in parts:
             await part.start()
             stack.push_async_callback(part.stop)

@@ -1,7 +1,9 @@
 """Whether the desk can do its work, and what somebody should look at: for `/readyz` and the status page."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import text
@@ -9,8 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import Desk
 from bot.engine import EngineError
+from ledger.hours import SEARCHED_DAYS
 from ledger.services.departments import nobody_on_duty
 
+AHEAD: Final = timedelta(days=SEARCHED_DAYS)
+"""How far opening hours are looked into."""
 PATIENCE: Final = 5.0
 """Seconds a part has to answer."""
 
@@ -43,7 +48,15 @@ async def _warnings(desk: Desk) -> list[str]:
     async with desk.database.transaction() as session:
         if await nobody_on_duty(session):
             found.append("nobody_on_duty")
-    return found
+    return [*found, *_of_policy(desk)]
+
+
+def _of_policy(desk: Desk) -> Iterator[str]:
+    """The file is not in force, or counts on holidays of a time to come that nobody knows."""
+    if desk.policy_fault:
+        yield "policy_not_in_force"
+    if not desk.policy.knows_holidays((desk.now() + AHEAD).year):
+        yield "holidays_unknown"
 
 
 async def _database(desk: Desk) -> str | None:

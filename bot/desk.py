@@ -42,6 +42,8 @@ class Desk:
 
     ``channels`` maps a channel's name to its adapter. ``typists`` are the customers who are writing. ``now``
     is the clock, replaced in tests. ``closing`` is set when this process was told to stop: it begins nothing.
+    ``policy`` is replaced when its file is changed: read it when it is needed, and keep no part of it;
+    ``policy_fault`` says why the file as it stands is not in force.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class Desk:
     now: Callable[[], datetime] = utc_now
     patience: Patience = field(default_factory=Patience)
     typists: Typists = field(default_factory=Typists)
+    policy_fault: str | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stored_as(self, channel: str) -> Delivery:

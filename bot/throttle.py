@@ -23,21 +23,21 @@ class Throttle:
     """Buckets of one rate. `now` is given, never read."""
 
     def __init__(self, rate: Rate) -> None:
-        self._rate = rate
+        self.rate = rate
         # When the bucket of a key will be full again, as seconds since the epoch.
         self._full_at: dict[str, float] = {}
 
     def wait(self, key: str, now: datetime) -> float:
         """Seconds until `key` may go again, 0 when it may now; takes nothing."""
-        missing = max(0.0, self._full_at.get(key, 0.0) - now.timestamp()) / self._rate.seconds
-        return max(0.0, (missing + 1 - self._rate.burst) * self._rate.seconds)
+        missing = max(0.0, self._full_at.get(key, 0.0) - now.timestamp()) / self.rate.seconds
+        return max(0.0, (missing + 1 - self.rate.burst) * self.rate.seconds)
 
     def take(self, key: str, now: datetime) -> float:
         """Take one for `key`; returns 0, or the seconds to wait when there is none (and nothing is taken)."""
         seconds = self.wait(key, now)
         if seconds == 0:
             moment = now.timestamp()
-            self._full_at[key] = max(self._full_at.get(key, 0.0), moment) + self._rate.seconds
+            self._full_at[key] = max(self._full_at.get(key, 0.0), moment) + self.rate.seconds
             self._forget(moment)
         return seconds
 

@@ -39,6 +39,12 @@ class Doorkeeper:
         self._sessions = Throttle(SESSIONS)
         self._lookups = Throttle(LOOKUPS)
 
+    def follow(self, limits: Limits) -> None:
+        """Keep to ``limits`` from now on; what was counted so far counts."""
+        if limits != self._limits:
+            self._limits = limits
+            self._messages.rate = Rate(burst=limits.messages_a_minute, a_minute=limits.messages_a_minute)
+
     def let_open(self, desk: Desk, address: str) -> None:
         """Count a new session of `address`. Raises Problem 429."""
         if wait := self._sessions.take(address, desk.now()):

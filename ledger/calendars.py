@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self, get_args
 from pydantic import AfterValidator, Field, model_serializer, model_validator
 
 from ledger import public_holidays
-from ledger.parts import Part, TimeZone, Weekday
+from ledger.parts import IN_ORDER, Part, TimeZone, Weekday
 
 WEEKDAYS: Final = get_args(Weekday)
 MIDNIGHT: Final = "24:00"
@@ -70,7 +70,7 @@ class Calendar(Part):
 
     week: Mapping[Weekday, tuple[Span, ...]]
     holidays: Annotated[str, AfterValidator(known_place)] | None = None
-    closed_on: frozenset[date] = frozenset()
+    closed_on: Annotated[frozenset[date], IN_ORDER] = frozenset()
     also_open: Mapping[date, tuple[Span, ...]] = Field(default_factory=dict)
     time_zone: TimeZone | None = None
 

@@ -72,6 +72,8 @@ Duration = Annotated[
 TimeZone = Annotated[
     ZoneInfo, BeforeValidator(read_time_zone), PlainSerializer(write_time_zone, when_used="json")
 ]
+IN_ORDER: Final = PlainSerializer(sorted, when_used="json")
+"""Sets are written in order, so that the same content is always the same text."""
 Names = Annotated[dict[Language, str], AfterValidator(in_every_language)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 

@@ -1,6 +1,6 @@
 """What the organisation has decided: who answers for what, within what time, and who is told when it fails.
 
-Read once from ``policy.yml`` and passed to every service as ``policy``. Durations are written ``90s``,
+Read from ``policy.yml`` and passed to every service as ``policy``. Durations are written ``90s``,
 ``30m``, ``1h30m``, ``2d``; text may hold ``${NAME}``, which is taken from the environment, so that no secret
 stands in the file.
 """
@@ -19,7 +19,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from ledger.calendars import Calendar
 from ledger.errors import PolicyError
-from ledger.parts import Duration, Names, Part, TimeZone
+from ledger.parts import IN_ORDER, Duration, Names, Part, TimeZone
 from ledger.vocabulary import Category, ClockKind, Language, NoticeKind, Signal
 
 VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
@@ -55,8 +55,8 @@ class Clocks(Part):
     progress_update: Duration
     revisit_asks: Duration
     revisit: Duration
-    in_opening_hours: frozenset[ClockKind] = frozenset({ClockKind.FIRST_RESPONSE})
-    pause_while_waiting: frozenset[ClockKind] = frozenset({ClockKind.PROGRESS_UPDATE})
+    in_opening_hours: Annotated[frozenset[ClockKind], IN_ORDER] = frozenset({ClockKind.FIRST_RESPONSE})
+    pause_while_waiting: Annotated[frozenset[ClockKind], IN_ORDER] = frozenset({ClockKind.PROGRESS_UPDATE})
 
     @model_validator(mode="after")
     def _what_never_pauses(self) -> Self:
@@ -288,7 +288,7 @@ class Webhook(Part):
     template: Literal["json", "wecom", "dingtalk"] = "json"
     secret: SecretStr | None = None
     language: Language = Language.ZH_HANS
-    kinds: frozenset[NoticeKind] = frozenset()
+    kinds: Annotated[frozenset[NoticeKind], IN_ORDER] = frozenset()
 
 
 class Notices(Part):
@@ -406,14 +406,21 @@ def load_policy(path: Path) -> Policy:
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PolicyError(f"{path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{path}: {' '.join(str(error).split())}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path}: {_no_yaml(error)}") from None
     try:
         return Policy.model_validate(expanded(written, os.environ))
     except KeyError as error:
         raise PolicyError(f"{path}: the environment has no {error.args[0]}") from None
     except ValidationError as error:
         raise PolicyError(f"{path}: {first_fault(error)}") from None
+
+
+def _no_yaml(error: Exception) -> str:
+    """What is wrong with the writing, and where, without the line itself, which may hold a secret."""
+    mark = getattr(error, "problem_mark", None)
+    place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return f"{getattr(error, 'problem', None) or 'it is no YAML in UTF-8'}{place}"
 
 
 def expanded(written: Any, environment: Mapping[str, str]) -> Any:

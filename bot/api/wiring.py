@@ -30,11 +30,13 @@ def the_desk(connection: HTTPConnection) -> Desk:
 
 
 def the_doorkeeper(connection: HTTPConnection) -> Doorkeeper:
-    """Made at the first request, since the policy is read when the desk starts."""
+    """One for the process; it keeps to the policy that is in force."""
     state = connection.app.state
     if not hasattr(state, "doorkeeper"):
         state.doorkeeper = Doorkeeper(state.desk.policy.limits)
-    return cast(Doorkeeper, state.doorkeeper)
+    doorkeeper = cast(Doorkeeper, state.doorkeeper)
+    doorkeeper.follow(state.desk.policy.limits)
+    return doorkeeper
 
 
 def the_guard(connection: HTTPConnection) -> Guard:

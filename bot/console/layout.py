@@ -90,10 +90,11 @@ def _sign_out() -> None:
 
 
 def _alerts(visit: Visit, title: str) -> None:
-    """The red bars: nobody on duty, and special users whom headquarters has not acknowledged."""
+    """The red bars: nobody on duty, a policy that makes no sense, special users nobody acknowledged."""
     say = visit.texts
     with ui.element("div").classes("qt-alerts").props("role=alert"):
         nobody = ui.label(say("alert.nobody_on_duty")).classes("qt-alert")
+        policy = ui.label().classes("qt-alert")
         with ui.element("div").classes("qt-special-bar") as bar:
             ui.label(say("alert.special_waiting")).classes("qt-strong")
             cases = KeyedList[CaseRow](
@@ -105,6 +106,9 @@ def _alerts(visit: Visit, title: str) -> None:
     def show(board: Snapshot) -> None:
         alerts = board.queue.alerts
         nobody.set_visibility(board.nobody_on_duty)
+        fault = visit.desk.policy_fault if visit.staff.role is not Role.AGENT else None
+        policy.set_text(say("alert.policy_not_in_force", fault=fault))
+        policy.set_visibility(bool(fault))
         cases.show(alerts[:ALERTS])
         further.set_text(say("alert.further", count=len(alerts) - ALERTS))
         further.set_visibility(len(alerts) > ALERTS)
@@ -126,6 +130,7 @@ def _alerts(visit: Visit, title: str) -> None:
         show(board)
 
     nobody.set_visibility(False)
+    policy.set_visibility(False)
     bar.set_visibility(False)
     on_news(visit.desk, refresh, *BOARD_TOPICS)
     ui.timer(0, begin, once=True, immediate=True)
