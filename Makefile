@@ -17,7 +17,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 quiet-python := env PYTHONWARNINGS=ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo train eval transcripts lint format sync clean check ruff types imports data stories
+.PHONY: help run test demo train eval transcripts chaos lint format sync clean check ruff types imports data stories
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1#/p' $(MAKEFILE_LIST) | awk -F'#' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -41,6 +41,9 @@ eval: train ## How well it hears: make eval [DATA=FILE.jsonl] [STOCK=yes] [TEXTS
 
 transcripts: train ## Write docs/transcripts.md anew, from tests/stories
 	@$(PYTHON) -m tests.dialogue.transcripts
+
+chaos: train ## Break everything under load and audit what is left: make chaos [SEED=7]
+	@$(PYTHON) -m tests.chaos $(if $(SEED),--seed $(SEED))
 
 lint: sync ## Ruff, mypy, import contracts
 	@$(MAKE) --no-print-directory ruff types imports

@@ -21,6 +21,7 @@ pytest_plugins = ["tests.ledger_world"]
 COSTLY = (
     "tests/browser/test_widget.py",
     "tests/browser/",
+    "tests/chaos/test_under_faults.py",
     "tests/dialogue/",
     "tests/integration/test_demo.py",
     "tests/integration/test_hearing.py",

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -52,8 +52,10 @@ async def api(request: Request) -> Response:
         fault = telegram.next_fault(name)
         if fault is not None:
             _fail_before(fault)
+        handed = telegram.handed
         result = await methods.call(telegram, name, await _arguments(request))
         if fault is not None:
+            result = _disturbed(fault, handed, result)
             await _fail_after(fault)
     except ApiError as error:
         return _refusal(error)
@@ -94,6 +96,15 @@ def _fail_before(fault: Fault) -> None:
             raise Gateway
         case "drop_before":
             raise Dropped
+
+
+def _disturbed(fault: Fault, handed: list[JSON], result: Any) -> Any:
+    match fault.kind:
+        case "repeat":
+            return [*handed, *result]
+        case "shuffle":
+            return result[::-1]
+    return result
 
 
 async def _fail_after(fault: Fault) -> None:

@@ -13,6 +13,8 @@ Kind = Literal[
     "no_chat",
     "slow",
     "unauthorised",
+    "repeat",
+    "shuffle",
 ]
 
 
@@ -24,7 +26,8 @@ class Fault:
     ``gateway`` a 502 of something in between, with HTML; ``drop_before`` and ``drop_after`` break the
     connection before or after the call had its effect; ``forbidden`` is a customer who blocked the bot,
     ``no_chat`` one who is gone; ``unauthorised`` is a token that is not valid;
-    ``slow`` has its effect and answers after ``seconds``.
+    ``slow`` has its effect and answers after ``seconds``. Of ``getUpdates``: ``repeat`` hands out the last
+    updates once more, confirmed or not; ``shuffle`` hands them out from the newest to the oldest.
     """
 
     method: str

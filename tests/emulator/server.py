@@ -22,9 +22,9 @@ class Emulator:
 
 
 @asynccontextmanager
-async def running(port: int = 0) -> AsyncIterator[Emulator]:
+async def running(port: int = 0, telegram: Telegram | None = None) -> AsyncIterator[Emulator]:
     """The emulator in this event loop, on ``port`` or a free one, until the block ends."""
-    telegram, listener = Telegram(), socket.create_server(("127.0.0.1", port))
+    telegram, listener = telegram or Telegram(), socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(
         create_app(telegram), log_level="critical", timeout_graceful_shutdown=1, lifespan="off"
     )

@@ -56,6 +56,7 @@ class Telegram:
         self.webhook: Webhook | None = None
         self.confirmed_offset = 0
         self.deliveries = 0
+        self.handed: list[JSON] = []
         self.news = asyncio.Condition()
         self._waiting: dict[int, JSON] = {}
         self._update_ids = count(1000)
@@ -64,6 +65,14 @@ class Telegram:
 
     def new_message_id(self) -> int:
         return next(self._message_ids)
+
+    def count_messages_from(self, first: int) -> None:
+        """No message has this id or a later one yet."""
+        self._message_ids = count(first)
+
+    def count_updates_from(self, first: int) -> None:
+        """No update has this id or a later one yet."""
+        self._update_ids = count(first)
 
     def new_file(self, content: bytes) -> str:
         """Store a file as if a customer had sent it; returns its file_id."""
@@ -86,7 +95,9 @@ class Telegram:
             with suppress(TimeoutError):
                 if not self._waiting:
                     await asyncio.wait_for(self.news.wait_for(lambda: bool(self._waiting)), seconds)
-            return self.waiting()[:limit]
+            page = self.waiting()[:limit]
+        self.handed = page or self.handed
+        return page
 
     def confirm(self, offset: int) -> None:
         """Forget all updates before ``offset``."""

@@ -6,13 +6,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
 
 import httpx
+import psutil
 
 from bot.runtime.ports import free_ports
+from bot.runtime.processes import dies_with_parent
 from bot.settings import PROJECT
 from tests import policies
 
@@ -51,6 +54,7 @@ class WholeDesk:
             },
             stdout=self._said,
             stderr=subprocess.STDOUT,
+            preexec_fn=dies_with_parent(signal.SIGTERM),
         )
 
     @property
@@ -89,6 +93,18 @@ class WholeDesk:
         """As Ctrl-C does; the exit code."""
         self._process.send_signal(signal.SIGINT)
         return self._process.wait(60)
+
+    @property
+    def process(self) -> psutil.Process:
+        """The supervisor."""
+        return psutil.Process(self._process.pid)
+
+    def end(self) -> None:
+        """SIGKILL to it and whatever it started."""
+        with suppress(psutil.NoSuchProcess):
+            for process in (*self.process.children(recursive=True), self.process):
+                process.kill()
+        self._process.wait(10)
 
     def environment(self) -> Mapping[str, str]:
         """For a `qingting` command beside it."""
