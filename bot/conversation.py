@@ -31,7 +31,8 @@ class Incoming:
     where the channel knows it (web chat); elsewhere the identity's latest conversation goes on. ``language``
     is what the platform says of the customer, used until their words tell. No text and no files: a kind of
     message the desk cannot read, which is answered so. ``complete``: nothing follows, as with a pressed
-    button, and it is answered at once.
+    button, and it is answered at once. ``a_minute`` is how many are taken in a minute, where the sender
+    can be told to wait.
     """
 
     channel: str
@@ -43,6 +44,7 @@ class Incoming:
     conversation_id: int | None = None
     files: Sequence[File] = field(default=())
     complete: bool = False
+    a_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Edited:
 async def receive(desk: Desk, incoming: Incoming) -> Received:
     """Log a message; when this returns it is committed, and the platform may be told "received".
 
-    Raises NoSuchConversation.
+    Raises NoSuchConversation, TooManyMessages.
     """
     text = incoming.text.replace("\x00", "").strip()
     kept = [await desk.evidence.keep(file) for file in incoming.files]
@@ -78,6 +80,7 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
                 conversation_id=incoming.conversation_id,
                 attachments=kept,
                 complete=incoming.complete and not desk.policy.listening.off,
+                a_minute=incoming.a_minute,
             )
     if received.fresh:
         meters.RECEIVED.labels(incoming.channel).inc()

@@ -56,11 +56,12 @@ class Doorkeeper:
             raise too_many(wait, "Too many look-ups from this address. Please try again shortly.")
 
     def let_write(self, desk: Desk, visitor: Visitor) -> None:
-        """Count a message of `visitor`. Raises Problem 429."""
+        """Count a message of `visitor` before anything is done for it. Raises Problem 429.
+
+        What all processes together took in the last minute is counted as it is logged.
+        """
         if wait := self._messages.take(visitor.address, desk.now()):
-            raise too_many(
-                wait, "That was a lot at once. This message was not taken yet: please send it again shortly."
-            )
+            raise not_taken_yet(wait)
 
     def readable(self, text: str) -> str:
         """`text` as it may be stored. Raises Problem: 413 too long, 422 empty."""
@@ -110,6 +111,13 @@ async def by_token(desk: Desk, token: str) -> Visitor:
             headers={"WWW-Authenticate": "Bearer"},
         )
     return visitor
+
+
+def not_taken_yet(seconds: float) -> Problem:
+    """429: the message was not taken; whoever sent it keeps it and sends it again."""
+    return too_many(
+        seconds, "That was a lot at once. This message was not taken yet: please send it again shortly."
+    )
 
 
 def _digest(token: str) -> bytes:

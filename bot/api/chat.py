@@ -19,7 +19,7 @@ from bot.desk import Desk
 from bot.evidence import File as Evidence
 from bot.media import media_type, plain_name
 from bot.problem import Problem
-from ledger.services.messages import Received
+from ledger.services.messages import Received, TooManyMessages
 from ledger.views import messages
 from ledger.views.messages import Line
 from ledger.views.visitors import Visitor, file_of
@@ -176,19 +176,21 @@ async def receive(
     files: list[Evidence] | None = None,
     complete: bool = False,
 ) -> Received:
-    """Log what `visitor` says; committed when this returns."""
-    return await conversation.receive(
-        desk,
-        Incoming(
-            channel=NAME,
-            address=visitor.address,
-            conversation_id=visitor.conversation_id,
-            client_id=client_id,
-            text=text,
-            files=files or (),
-            complete=complete,
-        ),
+    """Log what `visitor` says; committed when this returns. Raises Problem 429."""
+    incoming = Incoming(
+        channel=NAME,
+        address=visitor.address,
+        conversation_id=visitor.conversation_id,
+        client_id=client_id,
+        text=text,
+        files=files or (),
+        complete=complete,
+        a_minute=desk.policy.limits.messages_a_minute,
     )
+    try:
+        return await conversation.receive(desk, incoming)
+    except TooManyMessages as error:
+        raise visitors.not_taken_yet(error.wait.total_seconds()) from None
 
 
 async def read(desk: Desk, visitor: Visitor, after: int) -> list[ChatMessage]:

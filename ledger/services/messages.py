@@ -6,21 +6,32 @@ conversation's row.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import live, queue
-from ledger.errors import Missing
+from ledger.errors import LedgerError, Missing
 from ledger.handoff import NotHolder
 from ledger.heard import Heard
 from ledger.models import Case, Conversation, Edit, Identity, Message, Staff, Wait
 from ledger.services import case_lock, clocks, conversations, entries, evidence, gathering, working
 from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
+
+
+MINUTE: Final = timedelta(minutes=1)
+
+
+class TooManyMessages(LedgerError):  # noqa: N818
+    """More was sent in a minute than is taken; ``wait`` is when it may be sent again."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ async def receive(
     written_in: Language | None = None,
     attachments: Sequence[Kept] = (),
     complete: bool = False,
+    a_minute: int | None = None,
 ) -> Received:
     """Log a customer's message and defer its handling, in this transaction.
 
@@ -63,9 +75,11 @@ async def receive(
     ``written_in`` is the language the words tell, which the conversation follows at once; ``language`` is the
     platform's guess, for a first conversation. Without ``conversation_id`` it belongs to the identity's
     latest conversation, or opens one. Without text and attachments it is a message of a kind the desk cannot
-    read. ``complete``: nothing follows, and what was listened to so far is answered with it.
+    read. ``complete``: nothing follows, and what was listened to so far is answered with it. ``a_minute``
+    is how many are taken of one conversation in a minute by all processes together; None where a platform cannot
+    be told to wait.
 
-    Raises NoSuchConversation.
+    Raises NoSuchConversation, TooManyMessages (roll back).
     """
     if conversation_id is None:
         conversation_id = await conversations.latest_or_new(
@@ -81,6 +95,8 @@ async def receive(
     if message_id is None:
         known = await _known(session, conversation_id, client_id)
         return Received(known, conversation_id, fresh=False)
+    if a_minute is not None:
+        await _not_too_many(session, conversation_id, a_minute, now)
     if attachments:
         await evidence.attach(session, conversation_id, message_id, attachments, now)
     if complete:
@@ -295,6 +311,19 @@ async def _log_once(
     return await session.scalar(
         row.on_conflict_do_nothing(index_elements=["conversation_id", "client_id"]).returning(Message.id)
     )
+
+
+async def _not_too_many(session: AsyncSession, conversation_id: int, a_minute: int, now: datetime) -> None:
+    """The log itself is what counts, so that it holds for all processes together."""
+    one_too_early = await session.scalar(
+        select(Message.at)
+        .where(Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER)
+        .order_by(Message.id.desc())
+        .offset(a_minute)
+        .limit(1)
+    )
+    if one_too_early is not None and (wait := one_too_early + MINUTE - now) > timedelta():
+        raise TooManyMessages(wait)
 
 
 async def _known(session: AsyncSession, conversation_id: int, client_id: str) -> int:
