@@ -22,7 +22,6 @@ from ledger.services import case_lock, clocks, conversations, entries, evidence,
 from ledger.services.evidence import Kept
 from ledger.vocabulary import Author, Delivery, Holding, Language, Stage
 
-
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -76,8 +75,8 @@ async def receive(
     platform's guess, for a first conversation. Without ``conversation_id`` it belongs to the identity's
     latest conversation, or opens one. Without text and attachments it is a message of a kind the desk cannot
     read. ``complete``: nothing follows, and what was listened to so far is answered with it. ``a_minute``
-    is how many are taken of one conversation in a minute by all processes together; None where a platform cannot
-    be told to wait.
+    is how many are taken of one conversation in a minute by all processes together; None where a platform
+    cannot be told to wait.
 
     Raises NoSuchConversation, TooManyMessages (roll back).
     """
