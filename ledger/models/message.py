@@ -35,6 +35,12 @@ class Message(Base):
             postgresql_where=text("author = 'customer' AND settled_at IS NULL"),
         ),
         Index(
+            "ix_messages_unsettled_in_conversation",
+            "conversation_id",
+            "id",
+            postgresql_where=text("author = 'customer' AND settled_at IS NULL"),
+        ),
+        Index(
             "ix_messages_undelivered",
             "at",
             postgresql_where=text("delivery IN ('pending', 'sending')"),
