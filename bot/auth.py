@@ -17,6 +17,7 @@ from bot.problem import Problem, too_many
 from bot.throttle import Rate, Throttle
 from ledger.errors import SignInRefused
 from ledger.models import Staff
+from ledger.services import attendance
 from ledger.services import staff as accounts
 from ledger.services.credentials import CredentialKind
 from ledger.services.staff import SignedIn
@@ -83,14 +84,17 @@ def credential(connection: HTTPConnection) -> tuple[str, CredentialKind] | None:
 
 
 async def signed_in(connection: HTTPConnection) -> Staff | None:
-    """Who asks, or None: for pages that send strangers to the sign-in."""
+    """Who asks, or None: for pages that send strangers to the sign-in. To ask is a sign of life."""
     found = credential(connection)
     if found is None:
         return None
     secret, kind = found
     desk: Desk = connection.app.state.desk
     async with desk.database.transaction() as session:
-        return await accounts.by_credential(session, secret=secret, kind=kind, now=desk.now())
+        person = await accounts.by_credential(session, secret=secret, kind=kind, now=desk.now())
+        if person is not None:
+            await attendance.seen(session, staff=person, policy=desk.policy, now=desk.now())
+        return person
 
 
 async def current_staff(

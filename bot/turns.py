@@ -17,8 +17,7 @@ from bot.bubbles import in_bubbles
 from bot.desk import Desk
 from bot.engine import Turn
 from bot.guarded import Guarded
-from bot.own_words import own_words
-from bot.scripts import day_and_time
+from bot.own_words import about_person, own_words
 from bot.stages import timed, took
 from ledger import queue
 from ledger.anger import calls_person
@@ -31,12 +30,12 @@ from ledger.services import (
     evidence,
     gathering,
     handoff,
+    loose_ends,
     messages,
     silence,
     stages,
 )
 from ledger.services.gathering import Gathered
-from ledger.services.handoff import Asked
 from ledger.services.messages import Reply
 from ledger.services.silence import NUDGE
 from ledger.vocabulary import Author, Delivery, Holding, Kind, Stage
@@ -190,8 +189,8 @@ async def _settle_turn(
     if with_files:
         replies.insert(0, await _about_file(desk, session, conversation))
     if await _anger_persists(desk, session, conversation, turn.heard):
-        asked = await _ask_for_human(desk, session, conversation, "anger")
-        replies.append(await _about_person(desk, session, conversation, asked, "desk_person_called"))
+        await _ask_for_human(desk, session, conversation, "anger")
+        replies.append(await about_person(desk, session, conversation, "desk_person_called"))
     await _say(desk, session, conversation, replies, reply_to_id=message.id)
 
 
@@ -266,16 +265,16 @@ async def _call_person(
     desk: Desk, session: AsyncSession, conversation: Conversation, message: Message
 ) -> None:
     """Said once for as long as the conversation waits, however many messages find no engine."""
-    said_already = conversation.handoff_reason == "engine_down"
-    asked = await _ask_for_human(desk, session, conversation, "engine_down")
+    said_already = conversation.handoff_reason in ("engine_down", loose_ends.UNANSWERED)
+    await _ask_for_human(desk, session, conversation, "engine_down")
     await alarms.engine_is_down(session, policy=desk.policy, now=desk.now())
     if not said_already:
-        reply = await _about_person(desk, session, conversation, asked, "desk_engine_down")
+        reply = await about_person(desk, session, conversation, "desk_engine_down")
         await _say(desk, session, conversation, [reply], reply_to_id=message.id)
 
 
-async def _ask_for_human(desk: Desk, session: AsyncSession, conversation: Conversation, reason: str) -> Asked:
-    return await handoff.ask_for_human(
+async def _ask_for_human(desk: Desk, session: AsyncSession, conversation: Conversation, reason: str) -> None:
+    await handoff.ask_for_human(
         session, conversation_id=conversation.id, reason=reason, policy=desk.policy, now=desk.now()
     )
 
@@ -336,24 +335,6 @@ async def _about_file(desk: Desk, session: AsyncSession, conversation: Conversat
         return await own_words(desk, session, conversation, "desk_file_kept")
     await evidence.file(session, case=case, conversation_id=conversation.id, now=desk.now())
     return await own_words(desk, session, conversation, "desk_file_filed", number=case.number)
-
-
-async def _about_person(
-    desk: Desk, session: AsyncSession, conversation: Conversation, asked: Asked, name: str
-) -> Reply:
-    """Out of hours it is said plainly when a person is there."""
-    if asked.open_now or asked.next_opening is None:
-        return await own_words(desk, session, conversation, name)
-    numbers = desk.policy.emergency.numbers(conversation.language)
-    return await own_words(
-        desk,
-        session,
-        conversation,
-        f"{name}_later",
-        opening=day_and_time(asked.next_opening, conversation.language),
-        ambulance=numbers.ambulance,
-        police=numbers.police,
-    )
 
 
 def _may_speak(conversation: Conversation, intent: str) -> Author:

@@ -22,6 +22,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
+from bot import watch
 from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
 from ledger import queue
@@ -157,6 +158,7 @@ class Workers:
                 await self._revive()
                 await self._break_silences()
                 await self._catch_up_clocks()
+                await watch.look(self._desk)
             except (ConnectorException, SQLAlchemyError, OSError) as error:
                 log.warning("watch.lost_database", error=type(error).__name__)
 

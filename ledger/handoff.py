@@ -22,6 +22,7 @@ class Move(StrEnum):
     TAKE_OVER = "take_over"
     PASS_ON = "pass_on"  # noqa: S105 — a move, not a secret
     RELEASE = "release"
+    EXPIRE = "expire"
 
 
 MOVES: Mapping[tuple[Holding, Move], Holding] = MappingProxyType(
@@ -33,8 +34,20 @@ MOVES: Mapping[tuple[Holding, Move], Holding] = MappingProxyType(
         (Holding.HUMAN, Move.TAKE_OVER): Holding.HUMAN,
         (Holding.HUMAN, Move.PASS_ON): Holding.WAITING,
         (Holding.HUMAN, Move.RELEASE): Holding.BOT,
+        (Holding.HUMAN, Move.EXPIRE): Holding.WAITING,
     }
 )
+ENTRIES: Mapping[Move, str] = MappingProxyType(
+    {
+        Move.ASK: "conversation.queued",
+        Move.TAKE: "conversation.taken",
+        Move.TAKE_OVER: "conversation.taken",
+        Move.PASS_ON: "conversation.queued",
+        Move.RELEASE: "conversation.released",
+        Move.EXPIRE: "conversation.expired",
+    }
+)
+"""How each move is called in the ledger."""
 
 
 class HandoffError(LedgerError):

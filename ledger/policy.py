@@ -190,6 +190,28 @@ class Listening(Part):
         return not self.longest
 
 
+class Handoff(Part):
+    """When a person who holds a conversation counts as absent.
+
+    Who gives no sign of life for ``absent_after`` while the customer waits loses it to the queue.
+    """
+
+    absent_after: Annotated[Duration, Field(gt=timedelta())] = timedelta(minutes=5)
+
+
+class Watchdog(Part):
+    """After how long people are called to what should have ended by itself.
+
+    ``alarm_after``: a customer's message without a reply or a person, or a reply that has not left.
+    ``notices_after``: a notice to staff that has not got through. ``clocks_after``: a clock that is due, and
+    nobody has marked it.
+    """
+
+    alarm_after: Annotated[Duration, Field(gt=timedelta())] = timedelta(minutes=2)
+    notices_after: Annotated[Duration, Field(gt=timedelta())] = timedelta(minutes=30)
+    clocks_after: Annotated[Duration, Field(gt=timedelta())] = timedelta(seconds=10)
+
+
 class Silence(Part):
     """After the assistant asked and hears nothing for ``nudge_after``, it asks once more, gently."""
 
@@ -342,6 +364,8 @@ class Policy(Part):
     matrix: Matrix
     anger: Anger
     listening: Listening = Listening()
+    handoff: Handoff = Handoff()
+    watchdog: Watchdog = Watchdog()
     silence: Silence
     emergency: Emergency
     press: Press

@@ -247,6 +247,7 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation"
     URGING = "urging"
     HUMAN_WANTED = "human_wanted"
+    HOLD_LOST = "hold_lost"
     TASK_DUE = "task_due"
     ALARM = "alarm"
 

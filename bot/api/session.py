@@ -58,7 +58,7 @@ async def sign_out(request: Request, response: Response, desk: DeskHere, staff: 
     found = credential(request)
     if found:
         async with desk.database.transaction() as session:
-            await accounts.sign_out(session, secret=found[0])
+            await accounts.sign_out(session, secret=found[0], now=desk.now())
     forget(response)
 
 

@@ -1,9 +1,10 @@
 """The frame of every staff page: where one can go, and what must be seen at once."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from nicegui import ui
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.console import theme
 from bot.console.board import Snapshot
@@ -11,7 +12,8 @@ from bot.console.components.cases import link_to_case
 from bot.console.components.clocks import acknowledge_button, countdown
 from bot.console.components.keyed import KeyedList
 from bot.console.news import on_news
-from bot.console.visit import ACCOUNT, Visit
+from bot.console.visit import ACCOUNT, AWAY, Visit
+from ledger.services import attendance
 from ledger.services import staff as accounts
 from ledger.views.rows import CaseRow
 from ledger.vocabulary import Role
@@ -43,6 +45,7 @@ def frame(visit: Visit, title: str, *, here: str = "") -> Iterator[None]:
         ui.space()
         _person(visit)
     _alerts(visit, title)
+    _stay(visit)
     with ui.element("div").classes("qt-page"):
         ui.label(title).classes("qt-title").props("role=heading aria-level=1")
         yield
@@ -87,6 +90,16 @@ def _person(visit: Visit) -> None:
 
 def _sign_out() -> None:
     ui.run_javascript('fetch("/logout", {method: "POST"}).then(() => location.assign("/login"))')
+
+
+def _stay(visit: Visit) -> None:
+    """As long as the page is open its reader is not absent."""
+
+    async def sign() -> None:
+        with suppress(*AWAY, PoolExhausted):
+            await visit.give_sign()
+
+    ui.timer(attendance.sign_every(visit.desk.policy).total_seconds(), sign)
 
 
 def _alerts(visit: Visit, title: str) -> None:

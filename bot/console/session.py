@@ -46,7 +46,7 @@ async def sign_out(request: Request, desk: DeskHere) -> RedirectResponse:
     refuse_forgery(request)
     if secret := request.cookies.get(COOKIE):
         async with desk.database.transaction() as session:
-            await accounts.sign_out(session, secret=secret)
+            await accounts.sign_out(session, secret=secret, now=desk.now())
     answer = RedirectResponse(LOGIN, 303)
     forget(answer)
     return answer

@@ -18,7 +18,7 @@ from bot.console.texts import Texts, texts
 from bot.desk import Desk
 from ledger.errors import LedgerError
 from ledger.models import Staff
-from ledger.services import clocks
+from ledger.services import attendance, clocks
 from ledger.services import staff as accounts
 from ledger.vocabulary import Language, Role
 
@@ -89,6 +89,13 @@ class Visit:
         if done:
             ui.notify(done, type="positive")
         return outcome
+
+    async def give_sign(self) -> None:
+        """The page is open: a sign of life, for as long as the session lasts."""
+        async with self.desk.database.transaction() as session:
+            found = await accounts.by_credential(session, secret=self.secret, kind="session", now=self.now)
+            if found is not None:
+                await attendance.seen(session, staff=found, policy=self.desk.policy, now=self.now)
 
     async def _still_signed_in(self) -> None:
         """A session ended elsewhere, or a disabled account, ends what an open page may do."""

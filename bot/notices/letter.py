@@ -11,7 +11,7 @@ from ledger.models import Case, Clock, Notice, Staff
 from ledger.policy import Policy
 from ledger.vocabulary import ClockKind, Language, NoticeKind
 
-CONVERSATION: Final = re.compile(r"conversation:(\d+)")
+CONVERSATION: Final = re.compile(r"(?:conversation|unanswered):(\d+)")
 # Robots differ in what a backslash does; the wide forms of these marks mean nothing to any of them.
 HARMLESS: Final = str.maketrans("\\`*_[]<>#|@", "＼｀＊＿［］＜＞＃｜＠")
 ASKS: Final = {

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ledger.models.base import Base, words
@@ -21,6 +21,8 @@ class Conversation(Base):
     __tablename__ = "conversations"
     __table_args__ = (
         Index("ix_conversations_waiting", "waiting_since", postgresql_where=text("holding = 'waiting'")),
+        Index("ix_conversations_held", "holder_id", postgresql_where=text("holding = 'human'")),
+        CheckConstraint("(holding = 'human') = (holder_id IS NOT NULL)", name="held_by_somebody"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

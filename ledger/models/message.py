@@ -23,6 +23,9 @@ class Message(Base):
 
     Outbound: ``reply_to_id`` is the inbound message it answers, ``delivery`` how far it got, ``script`` the
     name of the script entry it was spoken from, ``buttons`` quick replies ``{"title", "payload"}``.
+
+    ``alarmed_at`` is when people were called because it came to no end: nobody answered it, or it could not
+    be delivered (``ledger/views/endings.py``).
     """
 
     __tablename__ = "messages"
@@ -44,6 +47,11 @@ class Message(Base):
             "ix_messages_undelivered",
             "at",
             postgresql_where=text("delivery IN ('pending', 'sending')"),
+        ),
+        Index(
+            "ix_messages_failed",
+            "conversation_id",
+            postgresql_where=text("delivery = 'failed' AND reply_to_id IS NOT NULL"),
         ),
     )
 
@@ -74,6 +82,7 @@ class Message(Base):
     delivered_at: Mapped[datetime | None]
     delivery_error: Mapped[str | None]
     platform_id: Mapped[str | None]
+    alarmed_at: Mapped[datetime | None]
 
     conversation: Mapped[Conversation] = relationship()
     staff: Mapped[Staff | None] = relationship()

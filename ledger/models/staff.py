@@ -14,6 +14,8 @@ class Staff(Base):
 
     ``password_hash`` is argon2id. ``link_code`` is the one-time code of ``/link CODE`` in Telegram;
     ``telegram_chat`` the chat it linked. ``on_duty`` is the person's own switch in the console.
+    ``last_seen_at`` is the last sign of life at the desk, true to a fraction of ``handoff.absent_after``;
+    ``left_at`` when they last went off duty, signed out everywhere or lost the account.
     """
 
     __tablename__ = "staff"
@@ -29,6 +31,8 @@ class Staff(Base):
     telegram_chat: Mapped[str | None] = mapped_column(unique=True)
     link_code: Mapped[str | None] = mapped_column(unique=True)
     on_duty: Mapped[bool] = mapped_column(default=True)
+    last_seen_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
     department_id: Mapped[int | None] = mapped_column(
         ForeignKey("departments.id", use_alter=True), index=True
     )

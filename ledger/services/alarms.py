@@ -1,5 +1,6 @@
 """Telling the administrators that the desk itself is unwell."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +20,25 @@ async def update_set_aside(session: AsyncSession, *, update_id: int, policy: Pol
     await _tell(session, f"telegram:{update_id}", policy, now)
 
 
-async def _tell(session: AsyncSession, round: str, policy: Policy, now: datetime) -> None:
-    people = [one for one in await staff.list_staff(session) if one.role is Role.ADMINISTRATOR]
+async def unanswered(
+    session: AsyncSession, *, conversation_id: int, message_id: int, policy: Policy, now: datetime
+) -> None:
+    """A customer's message came to no end; supervisors hear of it too."""
+    round = f"unanswered:{conversation_id}:{message_id}"
+    await _tell(session, round, policy, now, roles=(Role.ADMINISTRATOR, Role.SUPERVISOR))
+
+
+async def overdue(session: AsyncSession, *, what: str, policy: Policy, now: datetime) -> None:
+    """``replies``, ``notices`` or ``clocks`` are not seen to in time; told once an hour."""
+    await _tell(session, f"{what}:{now:%Y-%m-%dT%H}", policy, now)
+
+
+async def _tell(
+    session: AsyncSession,
+    round: str,
+    policy: Policy,
+    now: datetime,
+    roles: Sequence[Role] = (Role.ADMINISTRATOR,),
+) -> None:
+    people = [one for one in await staff.list_staff(session) if one.role in roles]
     await notices.tell(session, kind=NoticeKind.ALARM, people=people, round=round, policy=policy, now=now)

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import live, queue
 from ledger.errors import NotAllowed
-from ledger.handoff import AlreadyHeld, Move, NotHolder, after
+from ledger.handoff import ENTRIES, AlreadyHeld, Move, NotHolder, after
 from ledger.hours import is_open, next_opening
 from ledger.models import Case, Conversation, Department, Staff
 from ledger.policy import Policy
-from ledger.services import case_lock, conversations, departments, entries, notices
+from ledger.services import attendance, case_lock, circle, conversations, departments, entries, notices
 from ledger.services.entries import Actor
 from ledger.services.working import take_on
 from ledger.vocabulary import Holding, NoticeKind, Role
@@ -40,13 +40,13 @@ async def ask_for_human(
 ) -> Asked:
     """Put the conversation in the queue for a person and tell the duty staff (playbook B4).
 
-    ``reason`` is a code: ``customer_asked``, ``question``, ``anger``, ``engine_down``. Asked again while it
-    waits or is held, nothing changes.
+    ``reason`` is a code: ``customer_asked``, ``question``, ``anger``, ``engine_down``, ``unanswered``. Asked
+    again while it waits or is held, nothing changes.
     """
     conversation = await conversations.lock(session, conversation_id)
     fresh = conversation.holding is Holding.BOT
     if fresh:
-        case = await _queue(session, conversation, Move.ASK, reason, entries.ASSISTANT, now)
+        case = await _move(session, conversation, Move.ASK, entries.ASSISTANT, now, reason=reason)
         await _call_staff(session, conversation, case, policy, now)
     holder = await _holder(session, conversation)
     open_now = is_open(policy.calendar(), now)
@@ -69,14 +69,9 @@ async def take(
     conversation = await conversations.lock(session, conversation_id)
     if conversation.holder_id == staff.id:
         return conversation
-    move = Move.TAKE
-    if holder := await _holder(session, conversation):
-        move = _taking_over(holder, staff, force)
-    before = _state(conversation, holder)
-    conversation.holding = after(conversation.holding, move)
-    conversation.holder_id, conversation.held_since = staff.id, now
-    conversation.waiting_since = None
-    case = await _enter(session, conversation, "conversation.taken", Actor.staff(staff), before, staff, now)
+    holder = await _holder(session, conversation)
+    move = _taking_over(holder, staff, force) if holder else Move.TAKE
+    case = await _move(session, conversation, move, Actor.staff(staff), now, holder=staff)
     if case is not None:
         await take_on(session, case, staff, now)
     return conversation
@@ -92,13 +87,9 @@ async def release(
         IllegalMove: the assistant holds it already.
     """
     conversation = await conversations.lock(session, conversation_id)
-    holder = await _holder(session, conversation)
-    before = _state(conversation, holder)
-    conversation.holding = after(conversation.holding, Move.RELEASE)
-    _only_holder(holder, staff)
-    conversation.holder_id = conversation.held_since = None
-    conversation.waiting_since = conversation.handoff_reason = None
-    await _enter(session, conversation, "conversation.released", Actor.staff(staff), before, None, now)
+    after(conversation.holding, Move.RELEASE)
+    _only_holder(await _holder(session, conversation), staff)
+    await _move(session, conversation, Move.RELEASE, Actor.staff(staff), now)
     await queue.remember(session, conversation.id)
     return conversation
 
@@ -115,8 +106,28 @@ async def pass_on(
     conversation = await conversations.lock(session, conversation_id)
     after(conversation.holding, Move.PASS_ON)
     _only_holder(await _holder(session, conversation), staff)
-    case = await _queue(session, conversation, Move.PASS_ON, reason, Actor.staff(staff), now)
+    case = await _move(session, conversation, Move.PASS_ON, Actor.staff(staff), now, reason=reason)
     await _call_staff(session, conversation, case, policy, now)
+    await queue.remember(session, conversation.id)
+    return conversation
+
+
+async def expire(
+    session: AsyncSession, *, conversation_id: int, policy: Policy, now: datetime
+) -> Conversation | None:
+    """Put a conversation whose holder is gone back in the queue, and tell the duty staff and the holder.
+
+    Gone is who left (off duty, signed out, no account any more), and who gave no sign of life for
+    ``handoff.absent_after`` while the customer waits. None, and no change, when the holder is there.
+    """
+    conversation = await conversations.lock(session, conversation_id)
+    reason = await attendance.why_forsaken(session, conversation_id=conversation_id, policy=policy, now=now)
+    holder = await _holder(session, conversation)
+    if reason is None or holder is None:
+        return None
+    case = await _move(session, conversation, Move.EXPIRE, entries.SYSTEM, now, reason=reason)
+    await _call_staff(session, conversation, case, policy, now)
+    await _tell_former_holder(session, conversation, case, holder, policy, now)
     await queue.remember(session, conversation.id)
     return conversation
 
@@ -134,19 +145,29 @@ def _only_holder(holder: Staff | None, staff: Staff) -> None:
         raise NotHolder(staff.username)
 
 
-async def _queue(
+async def _move(
     session: AsyncSession,
     conversation: Conversation,
     move: Move,
-    reason: str,
     actor: Actor,
     now: datetime,
+    *,
+    holder: Staff | None = None,
+    reason: str | None = None,
 ) -> Case | None:
+    """Pass the word as the table allows: the one place that does, so that each move has its entry.
+
+    Returns the conversation's case, held. Raises IllegalMove.
+    """
     before = _state(conversation, await _holder(session, conversation))
-    conversation.holding = after(conversation.holding, move)
-    conversation.holder_id = conversation.held_since = None
-    conversation.waiting_since, conversation.handoff_reason = now, reason
-    return await _enter(session, conversation, "conversation.queued", actor, before, None, now)
+    target = after(conversation.holding, move)
+    conversation.holding = target
+    conversation.holder_id = holder.id if holder else None
+    conversation.held_since = now if holder else None
+    conversation.waiting_since = now if target is Holding.WAITING else None
+    if target is not Holding.HUMAN:
+        conversation.handoff_reason = reason
+    return await _enter(session, conversation, ENTRIES[move], actor, before, holder, now)
 
 
 async def _enter(
@@ -180,14 +201,35 @@ async def _call_staff(
     session: AsyncSession, conversation: Conversation, case: Case | None, policy: Policy, now: datetime
 ) -> None:
     department = await _department(session, case)
+    on_duty = await departments.duty(session, department) if department else []
     await notices.tell(
         session,
         kind=NoticeKind.HUMAN_WANTED,
-        people=await departments.duty(session, department) if department else [],
+        people=on_duty or await circle.at_headquarters(session),
         round=f"conversation:{conversation.id}:{now.isoformat()}",
         policy=policy,
         now=now,
         case=case,
+    )
+
+
+async def _tell_former_holder(
+    session: AsyncSession,
+    conversation: Conversation,
+    case: Case | None,
+    holder: Staff,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    await notices.tell(
+        session,
+        kind=NoticeKind.HOLD_LOST,
+        people=[holder],
+        round=f"conversation:{conversation.id}:{now.isoformat()}",
+        policy=policy,
+        now=now,
+        case=case,
+        webhooks=False,
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.errors import CodeExpired, Missing, NoSuchStaff, PasswordTooShort, SignInRefused, Taken
 from ledger.models import Staff
 from ledger.policy import Policy
-from ledger.services import credentials
+from ledger.services import attendance, credentials
 from ledger.services.credentials import CredentialKind
 from ledger.services.departments import department as department_of
 from ledger.services.entries import Actor, record
@@ -114,7 +114,8 @@ async def by_username(session: AsyncSession, username: str) -> Staff:
 
 
 async def disable(session: AsyncSession, *, username: str, now: datetime, by: Staff | None = None) -> Staff:
-    """Close an account: its sessions and tokens end, and nothing is told to it any more.
+    """Close an account: its sessions and tokens end, nothing is told to it any more, and what it holds goes
+    back to the queue.
 
     Raises:
         NoSuchStaff
@@ -122,6 +123,7 @@ async def disable(session: AsyncSession, *, username: str, now: datetime, by: St
     staff = await by_username(session, username)
     if staff.disabled_at is None:
         staff.disabled_at = now
+        attendance.leave(staff, now)
         staff.telegram_chat = staff.link_code = None
         await credentials.revoke_all(session, staff, "session", "token", "reset")
         await _record(session, staff, by, now, "staff.disabled")
@@ -188,12 +190,19 @@ async def sign_in(
         raise SignInRefused
     expires_at = now + policy.limits.session
     secret = await credentials.issue(session, staff=staff, kind="session", now=now, expires_at=expires_at)
+    staff.last_seen_at, staff.left_at = now, None
     return SignedIn(staff, secret, expires_at)
 
 
-async def sign_out(session: AsyncSession, *, secret: str) -> None:
-    """End the session, or revoke the token, that ``secret`` belongs to; nothing happens if there is none."""
+async def sign_out(session: AsyncSession, *, secret: str, now: datetime) -> None:
+    """End the session, or revoke the token, that ``secret`` belongs to; nothing happens if there is none.
+
+    What is held by who has no other session open goes back to the queue.
+    """
+    staff = await credentials.bearer(session, secret=secret, kind="session", now=now)
     await credentials.revoke(session, secret)
+    if staff is not None:
+        await attendance.signed_out(session, staff, now)
 
 
 async def issue_token(session: AsyncSession, *, staff: Staff, now: datetime) -> str:
@@ -218,9 +227,10 @@ async def by_credential(
 
 
 async def set_on_duty(session: AsyncSession, *, staff: Staff, on_duty: bool, now: datetime) -> None:
-    """The person's own switch: on duty or not."""
+    """The person's own switch: on duty or not. Whoever goes off duty holds no conversation any more."""
     staff = await session.get_one(Staff, staff.id)
     staff.on_duty = on_duty
+    staff.left_at = None if on_duty else now
     await _record(session, staff, staff, now, "staff.on_duty", on_duty=on_duty)
 
 

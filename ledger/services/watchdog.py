@@ -1,4 +1,4 @@
-"""Nothing may lie about: what is neither settled nor sent has a job that will see to it."""
+"""Nothing may lie about: what has not ended has a job that will see to it (``loose_ends``: and a person)."""
 
 from datetime import datetime
 
@@ -19,27 +19,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ledger import queue
-from ledger.models import Conversation, Message
+from ledger.models import Conversation, Message, Notice
 from ledger.services.deliveries import ON_ITS_WAY
-from ledger.vocabulary import Author
+from ledger.services.notices import receiver
+from ledger.vocabulary import Author, NoticeState
 
 JOBS = table("procrastinate_jobs", column("task_name"), column("status"), column("lock"), column("args"))
 AT_ONCE = 500
 
 
 async def revive(session: AsyncSession, *, before: datetime) -> int:
-    """Defer anew the handling and the sending that no job stands for; in how many conversations.
+    """Defer anew the handling and the sending that no job stands for; how often.
 
-    Only messages from ``before`` count: a younger one may be in the hands of a transaction under way.
+    Only what is from ``before`` counts: something younger may be in the hands of a transaction under way.
     """
-    handling, sending = _forgotten(before), _unsent(before)
+    handling, sending, telling = _forgotten(before), _unsent(before), _untold(before)
     forgotten = (await session.execute(handling)).all()
     for conversation_id, message_id in forgotten:
         await queue.handle(session, conversation_id, message_id)
     unsent = (await session.execute(sending)).all()
     for conversation_id, channel in unsent:
         await queue.deliver(session, conversation_id, channel)
-    return len(forgotten) + len(unsent)
+    untold = (await session.scalars(telling)).all()
+    for notice in untold:
+        await queue.send_notice(session, notice.id, receiver(notice))
+    return len(forgotten) + len(unsent) + len(untold)
 
 
 def _forgotten(before: datetime) -> Select[int, int]:
@@ -49,7 +53,10 @@ def _forgotten(before: datetime) -> Select[int, int]:
         select(Message.conversation_id, oldest)
         .where(Message.author == Author.CUSTOMER, Message.settled_at.is_(None), Message.at < before)
         .group_by(Message.conversation_id)
-        .having(~_is_handled(Message.conversation_id), ~_has_job(queue.LISTENED, Message.conversation_id))
+        .having(
+            ~_is_handled(Message.conversation_id),
+            ~has_job(queue.LISTENED, "conversation_id", Message.conversation_id),
+        )
         .order_by(oldest)
         .limit(AT_ONCE)
     )
@@ -63,7 +70,19 @@ def _unsent(before: datetime) -> Select[int, str]:
         .where(
             Message.delivery.in_(ON_ITS_WAY),
             Message.at < before,
-            ~_has_job(queue.DELIVER_MESSAGE, Message.conversation_id),
+            ~has_job(queue.DELIVER_MESSAGE, "conversation_id", Message.conversation_id),
+        )
+        .limit(AT_ONCE)
+    )
+
+
+def _untold(before: datetime) -> Select[Notice]:
+    return (
+        select(Notice)
+        .where(
+            Notice.state == NoticeState.PENDING,
+            Notice.at < before,
+            ~has_job(queue.SEND_NOTICE, "notice_id", Notice.id),
         )
         .limit(AT_ONCE)
     )
@@ -74,9 +93,10 @@ def _is_handled(conversation_id: InstrumentedAttribute[int]) -> ColumnElement[bo
     return exists().where(JOBS.c.task_name == queue.HANDLE_MESSAGE, JOBS.c.lock == lock, _alive())
 
 
-def _has_job(task: str, conversation_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    about = cast(JOBS.c.args.op("->>")("conversation_id"), BigInteger)
-    return exists().where(JOBS.c.task_name == task, about == conversation_id, _alive())
+def has_job(task: str, argument: str, value: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether a job of ``task`` about ``value`` waits or is being done."""
+    about = cast(JOBS.c.args.op("->>")(argument), BigInteger)
+    return exists().where(JOBS.c.task_name == task, about == value, _alive())
 
 
 def _alive() -> ColumnElement[bool]:

@@ -90,7 +90,7 @@ async def test_a_session_ends_after_its_time(desk_ledger: LedgerWorld) -> None:
 async def test_a_session_ends_with_signing_out(desk_ledger: LedgerWorld) -> None:
     await desk_ledger.staff("wang")
     secret = (await sign_in(desk_ledger)).secret
-    await desk_ledger.do(lambda session: staff.sign_out(session, secret=secret))
+    await desk_ledger.do(lambda session: staff.sign_out(session, secret=secret, now=desk_ledger.now))
     assert await bearer(desk_ledger, secret) is None
 
 

@@ -15,6 +15,7 @@ LEGAL = {
     (Holding.HUMAN, Move.TAKE_OVER): Holding.HUMAN,
     (Holding.HUMAN, Move.PASS_ON): Holding.WAITING,
     (Holding.HUMAN, Move.RELEASE): Holding.BOT,
+    (Holding.HUMAN, Move.EXPIRE): Holding.WAITING,
 }
 
 

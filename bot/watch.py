@@ -1,0 +1,63 @@
+"""What each process looks after while it runs: conversations whose holder is gone, and what came to no end.
+
+Every finding is judged again under the conversation's row, so that any number of processes may look.
+"""
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.desk import Desk
+from bot.own_words import about_person
+from ledger.models import Conversation
+from ledger.services import attendance, handoff, loose_ends, messages
+from ledger.vocabulary import Author
+
+log = structlog.get_logger(__name__)
+
+
+async def look(desk: Desk) -> None:
+    """Look once, and do what is to be done."""
+    await expire_forsaken(desk)
+    await call_people(desk)
+    async with desk.database.transaction() as session:
+        await loose_ends.go_on_escalating(session)
+        await loose_ends.warn(session, policy=desk.policy, now=desk.now())
+
+
+async def expire_forsaken(desk: Desk) -> None:
+    """Conversations whose holder is gone go back to the queue, and their customers are told."""
+    async with desk.database.transaction() as session:
+        forsaken = await attendance.forsaken(session, policy=desk.policy, now=desk.now())
+    for conversation_id in forsaken:
+        async with desk.database.transaction() as session:
+            expired = await handoff.expire(
+                session, conversation_id=conversation_id, policy=desk.policy, now=desk.now()
+            )
+            if expired is not None:
+                log.warning("watch.holder_gone", conversation=conversation_id, reason=expired.handoff_reason)
+                await _say(desk, session, expired, "desk_expired")
+
+
+async def call_people(desk: Desk) -> None:
+    """People are called to messages that came to no end, and their customers are told."""
+    async with desk.database.transaction() as session:
+        left = await loose_ends.without_end(session, policy=desk.policy, now=desk.now())
+    for conversation_id in left:
+        async with desk.database.transaction() as session:
+            called = await loose_ends.call_people(
+                session, conversation_id=conversation_id, policy=desk.policy, now=desk.now()
+            )
+            log.error("watch.without_end", conversation=conversation_id)
+            if called is not None:
+                await _say(desk, session, called, "desk_unanswered")
+
+
+async def _say(desk: Desk, session: AsyncSession, conversation: Conversation, script: str) -> None:
+    await messages.store_replies(
+        session,
+        conversation=conversation,
+        replies=[await about_person(desk, session, conversation, script)],
+        author=Author.SYSTEM,
+        now=desk.now(),
+        delivery=desk.stored_as(conversation.channel),
+    )
