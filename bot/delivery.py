@@ -25,23 +25,25 @@ async def deliver(desk: Desk, conversation_id: int, *, last_try: bool = False) -
     """Send everything the conversation has pending, in order.
 
     Each message is committed as ``sending`` before the platform is asked. With ``last_try`` a message that
-    is delayed once more has failed, and the next one goes on.
+    is delayed once more has failed, and the next one goes on. Who stood still while sending, and was thought
+    dead, leaves the rest to the job that has taken over.
 
     Raises DeliveryDelayed: try again, with this message first; or elsewhere, since this process stops.
     """
-    while departing := await _next(desk, conversation_id):
+    in_hand = True
+    while in_hand and (departing := await _next(desk, conversation_id)):
         try:
             with timed("delivered"):
-                await _send(desk, departing)
+                in_hand = await _send(desk, departing)
         except DeliveryDelayed as error:
             outcome = Delivery.FAILED if last_try else Delivery.PENDING
-            await _ended(desk, departing, outcome, error)
-            if not last_try:
+            in_hand = await _ended(desk, departing, outcome, error)
+            if in_hand and not last_try:
                 raise
         except DeliveryRefused as error:
-            await _ended(desk, departing, Delivery.FAILED, error)
+            in_hand = await _ended(desk, departing, Delivery.FAILED, error)
         except DeliveryUncertain as error:
-            await _ended(desk, departing, Delivery.UNKNOWN, error)
+            in_hand = await _ended(desk, departing, Delivery.UNKNOWN, error)
 
 
 async def _next(desk: Desk, conversation_id: int) -> Departing | None:
@@ -51,19 +53,24 @@ async def _next(desk: Desk, conversation_id: int) -> Departing | None:
         return await deliveries.next_to_send(session, conversation_id=conversation_id)
 
 
-async def _send(desk: Desk, departing: Departing) -> None:
+async def _send(desk: Desk, departing: Departing) -> bool:
     platform_id = await _channel(desk, departing).send(_outgoing(departing))
     async with desk.database.transaction() as session:
-        await deliveries.arrived(
+        in_hand = await deliveries.arrived(
             session, message_id=departing.message.id, platform_id=platform_id, now=desk.now()
         )
     _count(departing, Delivery.SENT)
+    return in_hand
 
 
-async def _ended(desk: Desk, departing: Departing, delivery: Delivery, error: DeliveryError) -> None:
+async def _ended(desk: Desk, departing: Departing, delivery: Delivery, error: DeliveryError) -> bool:
     async with desk.database.transaction() as session:
-        await deliveries.ended(session, message_id=departing.message.id, delivery=delivery, error=str(error))
-    _count(departing, delivery)
+        in_hand = await deliveries.ended(
+            session, message_id=departing.message.id, delivery=delivery, error=str(error)
+        )
+    if in_hand:
+        _count(departing, delivery)
+    return in_hand
 
 
 def _count(departing: Departing, state: Delivery) -> None:

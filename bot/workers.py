@@ -166,6 +166,8 @@ class Workers:
         """Jobs of workers without a heartbeat: their process was killed."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._stalled_after):
+            if job.id in self._running:  # this process itself stood still, or had no database to tell
+                continue
             log.warning("job.stalled", job=job.call_string)
             await manager.retry_job(job)
 

@@ -35,6 +35,7 @@ async def next_to_send(session: AsyncSession, *, conversation_id: int) -> Depart
         select(Message)
         .where(Message.conversation_id == conversation_id, Message.delivery.in_(ON_ITS_WAY))
         .order_by(Message.id)
+        .with_for_update()
     )
     for message in waiting:
         if message.delivery is Delivery.SENDING:
@@ -47,24 +48,39 @@ async def next_to_send(session: AsyncSession, *, conversation_id: int) -> Depart
     return None
 
 
-async def arrived(session: AsyncSession, *, message_id: int, platform_id: str | None, now: datetime) -> None:
-    """The platform has it, under ``platform_id``."""
-    message = await session.get_one(Message, message_id)
+async def arrived(session: AsyncSession, *, message_id: int, platform_id: str | None, now: datetime) -> bool:
+    """The platform has it, under ``platform_id``. False when the sender was thought dead meanwhile.
+
+    Then the conversation is in another's hands, and only what became of this message is still told.
+    """
+    message = await _held(session, message_id)
+    in_hand = message.delivery is Delivery.SENDING
     message.delivery, message.delivered_at, message.platform_id = Delivery.SENT, now, platform_id
     await _tell(session, message)
+    return in_hand
 
 
-async def ended(session: AsyncSession, *, message_id: int, delivery: Delivery, error: str) -> None:
-    """It ended otherwise: ``failed``, ``unknown``, or ``pending`` to be tried again; ``error`` says why."""
-    message = await session.get_one(Message, message_id)
+async def ended(session: AsyncSession, *, message_id: int, delivery: Delivery, error: str) -> bool:
+    """It ended otherwise: ``failed``, ``unknown``, or ``pending`` to be tried again; ``error`` says why.
+
+    False when the sender was thought dead meanwhile: others have gone on, and it stays ``unknown``.
+    """
+    message = await _held(session, message_id)
+    if message.delivery is not Delivery.SENDING:
+        return False
     _end(message, delivery, error)
     await _tell(session, message)
+    return True
 
 
 async def _drop(session: AsyncSession, message: Message) -> None:
     _end(message, Delivery.DROPPED, "a person took the word")
     if message.reply_to_id is not None:
         await queue.forget(session, message.conversation_id, message.reply_to_id)
+
+
+async def _held(session: AsyncSession, message_id: int) -> Message:
+    return await session.get_one(Message, message_id, with_for_update=True)
 
 
 def _end(message: Message, delivery: Delivery, error: str) -> None:

@@ -1,12 +1,15 @@
 """How far a message of ours gets, and what is honestly said of it (docs/conversation.md)."""
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import delete, update
 
 from bot.channels.base import DeliveryDelayed, DeliveryRefused, DeliveryUncertain
+from bot.delivery import deliver
 from ledger import queue
 from ledger.models import Message
-from ledger.services import watchdog
-from ledger.vocabulary import Delivery
+from ledger.services import conversations, messages, watchdog
+from ledger.services.messages import Reply
+from ledger.vocabulary import Author, Delivery
 
 from .world import World
 
@@ -60,6 +63,49 @@ async def test_what_was_being_sent_when_the_desk_was_killed_is_unknown(world: Wo
     await world.work()
     assert await deliveries(world, received.conversation_id) == ["unknown"]
     assert world.post.arrived == ["听到:你好"]
+
+
+async def test_who_was_thought_dead_while_sending_leaves_the_rest_to_who_took_over(world: World) -> None:
+    conversation = await _three_on_their_way(world)
+
+    async def stands_still() -> None:
+        world.post.before_send = None
+        with pytest.raises(DeliveryDelayed):
+            await deliver(world.desk, conversation)
+
+    world.post.before_send, world.post.trouble = stands_still, [DeliveryDelayed("busy")]
+    await deliver(world.desk, conversation)
+    assert world.post.arrived == ["一"]
+    assert await deliveries(world, conversation) == ["sent", "pending", "pending"]
+
+
+async def test_what_was_given_up_as_unknown_is_not_sent_after_what_followed_it(world: World) -> None:
+    conversation = await _three_on_their_way(world)
+
+    async def stands_still() -> None:
+        world.post.before_send = None
+        await deliver(world.desk, conversation)
+
+    world.post.before_send, world.post.trouble = stands_still, [None, None, DeliveryDelayed("busy")]
+    await deliver(world.desk, conversation)
+    assert world.post.arrived == ["二", "三"]
+    assert await deliveries(world, conversation) == ["unknown", "sent", "sent"]
+
+
+async def _three_on_their_way(world: World) -> int:
+    received = await world.says("你好")
+    world.post.arrived.clear()
+    async with world.desk.database.transaction() as session:
+        await session.execute(delete(Message).where(Message.author == "bot"))
+        conversation = await conversations.lock(session, received.conversation_id)
+        await messages.store_replies(
+            session,
+            conversation=conversation,
+            replies=[Reply(words) for words in ("一", "二", "三")],
+            author=Author.BOT,
+            now=world.now,
+        )
+    return received.conversation_id
 
 
 async def test_where_customers_read_the_log_a_stored_message_is_sent(world: World) -> None:

@@ -44,6 +44,22 @@ async def test_a_job_of_a_killed_process_is_done_by_another(world: World, worker
     await eventually(lambda: _arrived(world, 1))
 
 
+async def test_a_process_that_stood_still_does_not_begin_again_what_it_is_doing(
+    world: World, workers: Workers
+) -> None:
+    await workers.start()
+    world.engine.gate.clear()
+    await world.writes("你好")
+    await world.engine.entered.wait()
+    ago = text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
+    await world.do(lambda session: session.execute(ago))
+    await workers._put_back_stalled()
+    await asyncio.sleep(0.3)
+    world.engine.gate.set()
+    await eventually(lambda: _arrived(world, 1))
+    assert len(world.engine.calls("turn")) == 1
+
+
 async def test_a_job_whose_end_could_not_be_written_is_done_again(world: World, workers: Workers) -> None:
     await workers.start()
     await world.writes("你好")
