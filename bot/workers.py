@@ -4,8 +4,8 @@ A job whose worker was killed, or whose outcome could not be written because the
 "doing" for ever as far as the queue knows. Both are found here and put back.
 
 A process that was only slow for so long that it seemed dead goes on with what another has begun meanwhile.
-That costs work and harms nobody: a turn is settled once, under its conversation's lock, and a message that was
-being sent is on record as unknown.
+That costs work and harms nobody: a turn is settled once, under its conversation's lock, and a message that
+was being sent is on record as unknown.
 """
 
 import asyncio
