@@ -23,6 +23,9 @@ from ledger.policy import Policy
 from ledger.policy_file import PolicyFile
 
 DESCRIPTION: Final = "A complaint desk that listens first."
+# Seconds a request waits for a database that does not answer, before it is refused. Commands, which read whole
+# ledgers, have no such bound.
+DATABASE_PATIENCE: Final = 6.0
 SCRIPTS: Final = PROJECT / "data" / "scripts" / "desk.yml"
 
 
@@ -62,7 +65,7 @@ def create_desk(settings: Settings, policy: Policy) -> Desk:
             "QINGTING_DATABASE_URL, QINGTING_ENGINE_URLS and QINGTING_ENGINE_TOKEN must be set to start "
             "the desk alone; `qingting run` sets them"
         )
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, patience=DATABASE_PATIENCE)
     live = Live(settings.database_url)
     desk = Desk(
         settings=settings,

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from bot import api
+from bot.bootstrap import DATABASE_PATIENCE
 from bot.channels.web import WebChannel
 from bot.desk import Desk, utc_now
 from bot.engine import Engine
@@ -175,7 +176,7 @@ def _desk(
     policy: Policy | None,
     settings: dict[str, Any],
 ) -> Desk:
-    database, live = Database(database_url), Live(database_url)
+    database, live = Database(database_url, patience=DATABASE_PATIENCE), Live(database_url)
     desk = Desk(
         settings=Settings(home=home, database_url=database_url, **settings),
         policy=policy or policies.at_once(),

@@ -21,7 +21,9 @@ from bot.console import (  # noqa: F401
     status,
     transcripts,
 )
+from bot.console.away import away
 from bot.console.board import Board
+from bot.console.visit import AWAY
 from bot.desk import Desk
 
 
@@ -31,4 +33,6 @@ def mount(app: FastAPI, desk: Desk) -> None:
     # One count of wrong passwords for the console and the API.
     app.state.guard = screens.state.guard = Guard()
     app.include_router(session.router)
+    for kind in AWAY:
+        screens.add_exception_handler(kind, away)
     ui.run_with(app, title="倾听 Qingting", show_welcome_message=False, tailwind=False, reconnect_timeout=30)

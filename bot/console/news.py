@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 
 import structlog
 from nicegui import background_tasks, ui
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.console.visit import AWAY
 from bot.desk import Desk
@@ -82,7 +81,7 @@ async def _until_shown(refresh: Callable[[], Awaitable[None]], pause: float) -> 
     while True:
         try:
             await refresh()
-        except (*AWAY, PoolExhausted) as error:
+        except AWAY as error:
             log.warning("console.database_away", error=type(error).__name__)
             await asyncio.sleep(pause)
         except Exception:

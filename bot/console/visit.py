@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import app, ui
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.auth import COOKIE, Guard, address_of, at_least
 from bot.console.board import Board
@@ -26,7 +27,7 @@ T = TypeVar("T")
 LOGIN: Final = "/login"
 ACCOUNT: Final = "/account"
 BUILD_SECONDS: Final = 15.0
-AWAY: Final = (OperationalError, InterfaceError)
+AWAY: Final = (OperationalError, InterfaceError, PoolExhausted)
 
 
 class SignedOut(Exception):  # noqa: N818
