@@ -25,9 +25,6 @@
   - SignInRefused
   - PasswordTooShort
   - CodeExpired
-  - SchemaTooNew
-  - SchemaTooOld
-  - MigrationBlocked
 """
 
 from datetime import datetime
@@ -141,15 +138,3 @@ class PasswordTooShort(LedgerError):  # noqa: N818
 
 class CodeExpired(LedgerError):  # noqa: N818
     """The code is wrong or has been used."""
-
-
-class SchemaTooNew(LedgerError):  # noqa: N818
-    """The database is of a newer release than this program: start that one, or restore an older backup."""
-
-
-class SchemaTooOld(LedgerError):  # noqa: N818
-    """The database is of an older release: bring its tables up to date with `qingting migrate`."""
-
-
-class MigrationBlocked(LedgerError):  # noqa: N818
-    """The tables could not be changed, others kept them in use: look for long transactions, try again."""

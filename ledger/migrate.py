@@ -19,7 +19,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, create_engine, func, pool, select
 from sqlalchemy.exc import OperationalError
 
-from ledger.errors import MigrationBlocked, SchemaTooNew, SchemaTooOld
+from ledger.errors import LedgerError
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 # Seconds.
@@ -28,6 +28,18 @@ TRY_AGAIN_AFTER: Final = 0.5
 LONGEST: Final = 600.0
 # Any number that nobody else locks: one migrates at a time.
 MIGRATING: Final = 7_481_350
+
+
+class SchemaTooNew(LedgerError):  # noqa: N818
+    """The database is of a newer release than this program: start that one, or restore an older backup."""
+
+
+class SchemaTooOld(LedgerError):  # noqa: N818
+    """The database is of an older release: bring its tables up to date with `qingting migrate`."""
+
+
+class MigrationBlocked(LedgerError):  # noqa: N818
+    """The tables could not be changed, others kept them in use: look for long transactions, try again."""
 
 
 def upgrade(url: str, revision: str = "head", *, longest: float = LONGEST) -> None:

@@ -26,7 +26,7 @@ from bot.runtime.postgres import EmbeddedServer
 from bot.runtime.restore import Restored, restore
 from bot.settings import PROJECT, Settings
 from ledger import queue
-from ledger.errors import SchemaTooNew
+from ledger.migrate import SchemaTooNew
 from tests.served_desk import ServedDesk, Visitor, serving
 from tests.stand_ins import eventually
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from bot.runtime.postgres import EmbeddedServer
 from ledger import migrate
-from ledger.errors import MigrationBlocked, SchemaTooNew, SchemaTooOld
+from ledger.migrate import MigrationBlocked, SchemaTooNew, SchemaTooOld
 from tests.stand_ins import eventually
 
 FIRST = "0001"
