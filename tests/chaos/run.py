@@ -16,7 +16,7 @@ from sqlalchemy import text
 from ledger.db import Database
 from ledger.services import staff
 from ledger.vocabulary import Role
-from tests.chaos.audit import Auditor, Findings
+from tests.chaos.audit import Findings, audit
 from tests.chaos.crowd import LIMIT, Crowd
 from tests.chaos.havoc import Havoc
 from tests.chaos.installation import Installation, running
@@ -79,7 +79,7 @@ async def _run(plan: Plan, installation: Installation, database: Database) -> Ou
     await _rest(installation, database)
     crowd.record.calls = installation.calls()
     async with database.transaction() as session:
-        findings = await Auditor(session, crowd.record).examine()
+        findings = await audit(session, crowd.record)
     return Outcome(plan, findings, havoc.done, over - begun, monotonic() - over)
 
 

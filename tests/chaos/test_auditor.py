@@ -12,7 +12,7 @@ from ledger.services import deliveries, handoff, messages
 from ledger.services.messages import Reply
 from ledger.vocabulary import Author, Delivery, Signal
 from tests.chaos import witness
-from tests.chaos.audit import Auditor, Findings
+from tests.chaos.audit import Findings, audit
 from tests.chaos.record import Accepted, Record, Spoken
 from tests.emulator.state import Sent
 from tests.ledger_world import COMPLAINT, LedgerWorld
@@ -47,7 +47,7 @@ class Sound:
     async def findings(self) -> Findings:
         """The auditor's word."""
         async with self.world.database.transaction() as session:
-            return await Auditor(session, self.record).examine()
+            return await audit(session, self.record)
 
     async def finds(self, promise: str, *words: str) -> None:
         """The auditor names this violation."""
@@ -386,6 +386,13 @@ async def test_a_word_of_the_assistant_while_a_person_held_the_conversation_is_n
     await sound.finds("voice", str(sound.sent), "sending while a person held it")
 
 
+async def test_a_word_that_was_dropped_although_no_person_held_the_conversation_is_named(
+    sound: Sound,
+) -> None:
+    await sound.doctor("UPDATE messages SET delivery = 'dropped' WHERE id = {doubtful}")
+    await sound.finds("voice", "dropped although")
+
+
 async def test_a_word_of_an_agent_who_did_not_hold_the_conversation_is_named(sound: Sound) -> None:
     await sound.doctor("UPDATE witness.deliveries SET holder_id = NULL WHERE holding = 'human'")
     await sound.finds("voice", "did not hold")
@@ -401,5 +408,5 @@ async def test_a_move_that_does_not_begin_where_the_last_one_ended_is_named(soun
 
 
 async def test_a_conversation_that_stands_as_no_entry_says_is_named(sound: Sound) -> None:
-    await sound.doctor("UPDATE conversations SET holding = 'human'")
+    await sound.doctor("UPDATE conversations SET holding = 'waiting'")
     await sound.finds("voice", "stands as no entry says")
