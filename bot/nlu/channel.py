@@ -104,6 +104,8 @@ class Mind:
         """Run a turn and return its replies. Raises TurnFailed with the tracker as it was before."""
         async with self._locks.lock(turn.conversation):
             tracker = await self._tracker(turn.conversation)
+            if is_past(tracker, turn.key):
+                raise TurnFailed("the conversation has gone on since")
             rewind(tracker, turn.key)
             if turn.language and turn.language != tracker.get_slot("language"):
                 tracker.update(SlotSet("language", turn.language))
@@ -147,6 +149,18 @@ class Mind:
 
     async def _tracker(self, conversation: str) -> DialogueStateTracker:
         return await self._processor.fetch_tracker_and_update_session(conversation, DeskOutput())
+
+
+def is_past(tracker: DialogueStateTracker, key: str) -> bool:
+    """Whether a later message has had its turn.
+
+    Then nobody waits for this one any more: its request was held up, and the desk has had the message
+    answered by another engine.
+    """
+    turns = (event for event in reversed(tracker.events) if isinstance(event, UserUttered))
+    ids = (str(event.message_id) for event in turns if event.input_channel == NAME)
+    latest = next((one for one in ids if one.isdecimal()), "0")
+    return key.isdecimal() and int(latest) > int(key)
 
 
 def rewind(tracker: DialogueStateTracker, key: str) -> bool:

@@ -51,6 +51,19 @@ async def test_a_message_sent_again_is_answered_again_and_filed_once(
     assert await cases_of(assistant, someone) == 1
 
 
+async def test_a_turn_that_was_held_up_until_a_later_one_was_run_is_refused(
+    customer: Callable[..., Customer],
+) -> None:
+    someone = customer()
+    await someone.say("洗衣机坏了,没人管")
+    earlier = someone.message_id
+    await someone.say("上个月买的")
+    known = await someone.memory()
+    held_up = {"conversation": str(someone.conversation), "message_id": earlier, "text": "洗衣机坏了,没人管"}
+    assert (await someone.assistant.post("turn", held_up)).status_code == 503
+    assert await someone.memory() == known
+
+
 async def test_a_failed_action_fails_the_turn_and_leaves_no_trace(
     assistant: Assistant, customer: Callable[..., Customer]
 ) -> None:
