@@ -1,7 +1,7 @@
 """When a clock is due: from what was agreed when it was started, and from when the desk had to wait.
 
 Reckoned from the history every time, never counted up, so that no restart and no lost job can falsify it
-(playbook C3, docs/decisions/0017).
+(playbook C3, docs/decisions/0020).
 """
 
 from collections.abc import Iterator, Sequence
