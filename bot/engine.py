@@ -11,6 +11,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from time import monotonic
 from typing import Any, Final
 
 import httpx
@@ -23,6 +24,8 @@ from ledger.vocabulary import Language, Stage
 # The engine bounds a turn at 20 seconds itself; an answer is waited for a little longer than that.
 TIMEOUT: Final = httpx.Timeout(25.0, connect=2.0, pool=10.0)
 LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+# Seconds. To find out that an engine is away may take as long as the longest of the times above.
+AVOIDED_FOR: Final = 5.0
 NEVER_ASKED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -62,7 +65,8 @@ class Engine:
     """One or several engines that share a tracker store.
 
     A conversation has its engine; the next one is asked when that one takes no connection. After a
-    connection broke in the middle nobody else is asked, since the turn may still be running.
+    connection broke in the middle nobody else is asked, since the turn may still be running: it is the next
+    try that goes elsewhere. For ``AVOIDED_FOR`` an engine that failed so is asked last.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class Engine:
     ) -> None:
         self._urls = tuple(urls)
         self._rounds = count()
+        self._failed_at: dict[str, float] = {}
         self._client = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {token}"},
             transport=transport,
@@ -156,15 +161,18 @@ class Engine:
             try:
                 answer = await self._client.post(f"{url}/webhooks/desk/{what}", json=question)
             except NEVER_ASKED:
+                self._failed_at[url] = monotonic()
                 continue
             except httpx.HTTPError as error:
+                self._failed_at[url] = monotonic()
                 raise EngineUnavailable(type(error).__name__) from error
             return _read(answer)
         raise EngineUnavailable("no engine takes a connection")
 
     def _in_turn(self, which: int) -> Iterable[str]:
         first = which % len(self._urls) if self._urls else 0
-        return (*self._urls[first:], *self._urls[:first])
+        avoided = {url for url, at in self._failed_at.items() if monotonic() - at < AVOIDED_FOR}
+        return sorted((*self._urls[first:], *self._urls[:first]), key=avoided.__contains__)
 
 
 def speakable(text: str) -> str:

@@ -20,6 +20,7 @@ from bot import delivery, memory, notices, turns
 from bot.channels.base import DeliveryDelayed
 from bot.desk import Desk, utc_now
 from bot.engine import EngineError
+from bot.queue_pool import queue_pool, statement_by_statement
 from bot.turns import HeldByHuman
 from ledger import queue
 from ledger.db import Database
@@ -56,7 +57,14 @@ def create_queue(desk: Desk, clockwork: Database | None = None) -> App:
     ``clockwork`` are connections for the clocks alone, so that they wait for nobody else's.
     """
     apart = clockwork or desk.database
-    app = App(connector=PsycopgConnector(conninfo=conninfo(desk.database.url), min_size=2, max_size=10))
+    connector = PsycopgConnector(
+        conninfo=conninfo(desk.database.url),
+        min_size=2,
+        max_size=10,
+        pool_factory=queue_pool,
+        configure=statement_by_statement,
+    )
+    app = App(connector=connector)
     patience = desk.patience
     tasks: dict[str, tuple[Body, Sequence[float]]] = {
         queue.HANDLE_MESSAGE: (_handle, patience.turns),

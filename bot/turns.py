@@ -60,7 +60,7 @@ async def handle(desk: Desk, message_id: int) -> None:
     While a person holds the conversation it is only heard. Nothing is left: nothing is done. Raises
     EngineError: try again.
     """
-    async with desk.database.transaction() as session:
+    async with desk.database.reading() as session:
         arrived = await gathering.next_turn(session, message_id, desk.policy.listening)
     if arrived and arrived.last.heard_at is None:
         took("queued", (desk.now() - arrived.last.at).total_seconds())

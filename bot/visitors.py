@@ -101,7 +101,7 @@ async def open_conversation(desk: Desk, language: Language | None) -> Opened:
 
 async def by_token(desk: Desk, token: str) -> Visitor:
     """The visitor who bears `token`. Raises Problem 401."""
-    async with desk.database.transaction() as session:
+    async with desk.database.reading() as session:
         visitor = await visitors.by_token(session, _digest(token))
     if visitor is None:
         raise Problem(

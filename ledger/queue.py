@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from procrastinate import App, PsycopgConnector
-from sqlalchemy import ColumnElement, column, exists, literal_column, select, table
+from procrastinate.jobs import Job
+from sqlalchemy import ColumnElement, bindparam, column, exists, literal_column, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 HANDLE_MESSAGE: Final = "conversation.handle"
@@ -39,6 +40,14 @@ JOBS: Final = table("procrastinate_jobs", column("lock"), column("status"), colu
 # As PostgreSQL's own literal, by which it knows the index that holds what waits.
 WAITING: Final[ColumnElement[str]] = literal_column("'todo'")
 CONVERSATION: Final = "conversation:"
+_AWAITS: Final = select(
+    exists().where(
+        JOBS.c.lock == bindparam("lock"), JOBS.c.status == WAITING, JOBS.c.task_name == HANDLE_MESSAGE
+    )
+)
+
+# Where a session keeps the jobs it will leave behind.
+DEFERRED: Final = "deferred"
 
 _outbox = App(connector=PsycopgConnector())
 
@@ -72,22 +81,35 @@ async def defer(
     at: datetime | None = None,
     priority: int = 0,
     **arguments: Any,
-) -> int:
-    """Defer ``task`` with JSON ``arguments`` when this transaction commits; returns the job's id.
+) -> None:
+    """Defer ``task`` with JSON ``arguments`` when this transaction commits.
 
     ``queue`` is the task's own, if none is named. ``at`` is when it falls due, at once if it is past or
     absent. Among jobs that are ready the highest ``priority`` goes first.
     """
-    raw = await (await session.connection()).get_raw_connection()
-    job = _outbox.configure_task(
-        task,
+    job = Job(
+        id=None,
         queue=queue or queue_of(task),
         lock=lock,
-        schedule_at=at,
+        queueing_lock=None,
+        task_name=task,
+        task_kwargs=arguments,
+        scheduled_at=at,
         priority=priority,
-        connection=raw.driver_connection,
     )
-    return int(await job.defer_async(**arguments))
+    _deferred(session).append(job)
+
+
+async def send(session: AsyncSession) -> None:
+    """Hand a transaction's jobs to the queue, in their order and in one statement."""
+    if jobs := session.info.pop(DEFERRED, None):
+        raw = await (await session.connection()).get_raw_connection()
+        await _outbox.job_manager.batch_defer_jobs_async(jobs=jobs, connection=raw.driver_connection)
+
+
+def _deferred(session: AsyncSession) -> list[Job]:
+    jobs: list[Job] = session.info.setdefault(DEFERRED, [])
+    return jobs
 
 
 async def handle(session: AsyncSession, conversation_id: int, message_id: int) -> None:
@@ -97,8 +119,9 @@ async def handle(session: AsyncSession, conversation_id: int, message_id: int) -
     queue"). Whoever brings a message holds the conversation's row, so that none is overlooked.
     """
     lock = conversation_lock(conversation_id)
-    awaits = exists().where(JOBS.c.lock == lock, JOBS.c.status == WAITING, JOBS.c.task_name == HANDLE_MESSAGE)
-    if not await session.scalar(select(awaits)):
+    if any((job.task_name, job.lock) == (HANDLE_MESSAGE, lock) for job in _deferred(session)):
+        return
+    if not await session.scalar(_AWAITS, {"lock": lock}):
         await defer(session, HANDLE_MESSAGE, lock=lock, message_id=message_id)
 
 

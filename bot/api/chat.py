@@ -195,7 +195,7 @@ async def receive(
 
 async def read(desk: Desk, visitor: Visitor, after: int) -> list[ChatMessage]:
     """What the visitor may read after message `after`, at most `PAGE`."""
-    async with desk.database.transaction() as session:
+    async with desk.database.reading() as session:
         lines = await messages.visible(session, visitor.conversation_id, after=after, limit=PAGE)
     return [_shown(line) for line in lines]
 

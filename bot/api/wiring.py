@@ -52,9 +52,22 @@ def web_of(desk: Desk) -> WebChannel:
     return cast(WebChannel, desk.channels[NAME])
 
 
-DeskHere = Annotated[Desk, Depends(the_desk)]
-DoorkeeperHere = Annotated[Doorkeeper, Depends(the_doorkeeper)]
-GuardHere = Annotated[Guard, Depends(the_guard)]
+# Of a plain function FastAPI would have a thread of its own ask, at every request.
+async def _desk(connection: HTTPConnection) -> Desk:
+    return the_desk(connection)
+
+
+async def _doorkeeper(connection: HTTPConnection) -> Doorkeeper:
+    return the_doorkeeper(connection)
+
+
+async def _guard(connection: HTTPConnection) -> Guard:
+    return the_guard(connection)
+
+
+DeskHere = Annotated[Desk, Depends(_desk)]
+DoorkeeperHere = Annotated[Doorkeeper, Depends(_doorkeeper)]
+GuardHere = Annotated[Guard, Depends(_guard)]
 
 
 async def the_visitor(

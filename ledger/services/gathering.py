@@ -8,15 +8,15 @@ asked, so that the turn is the same one however often it has to be run.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import queue
 from ledger.errors import NoSuchMessage
 from ledger.models import Attachment, Conversation, Identity, Message
 from ledger.policy import Listening
-from ledger.services import conversations
 from ledger.vocabulary import Author, Delivery
 
 QUESTION_MARKS = ("?", "？")
@@ -81,7 +81,7 @@ async def next_turn(session: AsyncSession, message_id: int, rule: Listening) -> 
 
 
 async def _oldest(session: AsyncSession, message_id: int) -> Gathered | None:
-    rows = (await session.execute(_in_conversation_of(message_id))).all()
+    rows = (await session.execute(_NEXT, {"message": message_id})).all()
     if not rows:
         return None
     first, conversation, address, _ = rows[0]
@@ -90,26 +90,9 @@ async def _oldest(session: AsyncSession, message_id: int) -> Gathered | None:
     return Gathered(tuple(row[0] for row in together), conversation, address, with_files)
 
 
-def _in_conversation_of(message_id: int) -> Select[Message, Conversation, str, bool]:
-    asked = select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
-    has_files = exists().where(Attachment.message_id == Message.id)
-    return (
-        select(Message, Conversation, Identity.address, has_files)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .join(Identity, Identity.id == Conversation.identity_id)
-        .where(*_unsettled(asked))
-        .order_by(Message.id)
-        .limit(MOST)
-        .execution_options(populate_existing=True)
-    )
-
-
 async def turn(session: AsyncSession, message: Message) -> list[Message]:
     """The messages bound to the same turn as ``message``, oldest first; itself where there are none."""
-    if message.turn_id is None:
-        return [message]
-    bound = select(Message).where(Message.turn_id == message.turn_id).order_by(Message.id)
-    return list(await session.scalars(bound.execution_options(populate_existing=True)))
+    return list(await session.scalars(_TURN, {"message": message.id}))
 
 
 async def waiting(session: AsyncSession, conversation_id: int) -> Sequence[Message]:
@@ -135,12 +118,10 @@ async def hold(session: AsyncSession, message_id: int) -> tuple[Conversation, li
 
     Raises NoSuchMessage.
     """
-    known = await session.get(Message, message_id)
-    if known is None:
+    conversation = await session.scalar(_HELD, {"message": message_id})
+    if conversation is None:
         raise NoSuchMessage(str(message_id))
-    conversation = await conversations.lock(session, known.conversation_id)
-    message = await session.get_one(Message, message_id, populate_existing=True)
-    return conversation, await turn(session, message)
+    return conversation, list(await session.scalars(_TURN, {"message": message_id}))
 
 
 async def settle(session: AsyncSession, messages: Sequence[Message], rule: Listening, now: datetime) -> None:
@@ -208,3 +189,30 @@ def _unsettled(conversation_id: int | ScalarSelect[int]) -> tuple[ColumnElement[
 
 def _open(conversation_id: int) -> tuple[ColumnElement[bool], ...]:
     return (*_unsettled(conversation_id), Message.turn_id.is_(None))
+
+
+# What every message asks for is written once: to build a statement takes longer than to run it.
+_asked: Final = bindparam("message", type_=BigInteger)
+_its_conversation: Final = select(Message.conversation_id).where(Message.id == _asked).scalar_subquery()
+_its_turn: Final = select(Message.turn_id).where(Message.id == _asked).scalar_subquery()
+_HELD: Final = (
+    select(Conversation)
+    .where(Conversation.id == _its_conversation)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_TURN: Final = (
+    select(Message)
+    .where((Message.id == _asked) | (Message.turn_id == _its_turn))
+    .order_by(Message.id)
+    .execution_options(populate_existing=True)
+)
+_NEXT: Final = (
+    select(Message, Conversation, Identity.address, exists().where(Attachment.message_id == Message.id))
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .join(Identity, Identity.id == Conversation.identity_id)
+    .where(*_unsettled(_its_conversation))
+    .order_by(Message.id)
+    .limit(MOST)
+    .execution_options(populate_existing=True)
+)

@@ -151,7 +151,7 @@ async def test_a_redelivered_update_changes_nothing(
     await updates.write(telegram, CHAT, "还是坏的")
     await confirmed(telegram)
     assert [message.text for message in await rows(database, Message)] == ["修了三次", "还是坏的"]
-    assert await jobs(database) == 2
+    assert await jobs(database) == 1
 
 
 async def test_one_persons_messages_keep_their_order(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -66,6 +67,40 @@ async def test_a_failure_is_told_by_its_kind(status: int, error: type[Exception]
 async def test_silence_is_a_failure() -> None:
     with pytest.raises(NothingSaid):
         await engine(answers(200, {"replies": [], "heard": HEARD})).turn(**QUESTION)
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectTimeout, httpx.ReadTimeout, httpx.RemoteProtocolError])
+async def test_an_engine_that_failed_costs_the_next_turns_of_its_conversations_nothing(
+    failure: type[httpx.TransportError],
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        if request.url.host == "two":
+            raise failure("away", request=request)
+        return httpx.Response(200, json={"replies": [REPLY], "heard": HEARD})
+
+    engines = engine(answer, "http://one", "http://two")
+    with suppress(EngineUnavailable):
+        await engines.turn(**QUESTION)
+    asked.clear()
+    await engines.turn(**QUESTION)
+    assert asked == ["one"]
+
+
+async def test_an_engine_that_failed_is_asked_again_when_no_other_is_there() -> None:
+    answers = iter([httpx.ConnectError("refused"), None])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if error := next(answers):
+            raise error
+        return httpx.Response(200, json={"replies": [REPLY], "heard": HEARD})
+
+    alone = engine(answer)
+    with pytest.raises(EngineUnavailable):
+        await alone.turn(**QUESTION)
+    assert (await alone.turn(**QUESTION)).replies
 
 
 async def test_the_next_engine_is_asked_when_one_takes_no_connection() -> None:

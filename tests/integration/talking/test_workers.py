@@ -65,7 +65,9 @@ async def test_a_job_whose_end_could_not_be_written_is_done_again(world: World, 
     await world.writes("你好")
     await eventually(lambda: _arrived(world, 1))
     async with world.desk.database.transaction() as session:
-        job = await queue.defer(session, queue.HANDLE_MESSAGE, lock="conversation:1", message_id=1)
+        await queue.defer(session, queue.HANDLE_MESSAGE, lock="conversation:1", message_id=1)
+        await queue.send(session)
+        job = await session.scalar(text("SELECT max(id) FROM procrastinate_jobs"))
         # As if it had been fetched and never ended: conversations have their own workers' ids.
         ours = list(workers._ids)
         await session.execute(
