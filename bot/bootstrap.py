@@ -23,8 +23,7 @@ from ledger.policy import Policy
 from ledger.policy_file import PolicyFile
 
 DESCRIPTION: Final = "A complaint desk that listens first."
-# Seconds a request waits for a database that does not answer. Commands, which read whole ledgers, have no such
-# bound.
+# Seconds a request waits for a database that does not answer. Commands have no such bound: some read it all.
 DATABASE_PATIENCE: Final = 6.0
 SCRIPTS: Final = PROJECT / "data" / "scripts" / "desk.yml"
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import Desk
+from bot.disk import nearly_full
 from bot.engine import EngineError
 from ledger.hours import SEARCHED_DAYS
 from ledger.services.departments import nobody_on_duty
@@ -39,7 +40,8 @@ async def condition(desk: Desk) -> Condition:
     """How the desk is at this moment; takes no longer than ``PATIENCE``."""
     database, assistant = await asyncio.gather(_database(desk), _assistant(desk))
     reasons = tuple(reason for reason in (database, assistant) if reason)
-    return Condition(reasons, () if database else tuple(await _warnings(desk)))
+    warnings = ["disk_nearly_full"] if nearly_full(desk.settings) else []
+    return Condition(reasons, tuple(warnings if database else [*warnings, *await _warnings(desk)]))
 
 
 async def _warnings(desk: Desk) -> list[str]:

@@ -10,6 +10,10 @@ from pathlib import Path
 from ledger.services.evidence import Kept
 
 
+class NotKept(Exception):  # noqa: N818
+    """The disk does not take the file: it is full, or fails. Nothing of it is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file as a platform handed it over."""
@@ -26,10 +30,13 @@ class Evidence:
         self._folder = folder
 
     async def keep(self, file: File) -> Kept:
-        """Write ``file`` durably, before anything in the database speaks of it."""
+        """Write ``file`` durably, before anything in the database speaks of it. Raises NotKept."""
         digest = hashlib.sha256(file.content).hexdigest()
         path = Path(digest[:2]) / digest
-        await asyncio.to_thread(_write, self._folder / path, file.content)
+        try:
+            await asyncio.to_thread(_write, self._folder / path, file.content)
+        except OSError as error:
+            raise NotKept(error.strerror) from error
         return Kept(file.name, file.media_type, len(file.content), digest, path.as_posix())
 
     def path(self, kept_under: str) -> Path:
@@ -41,8 +48,13 @@ def _write(path: Path, content: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as unfinished:
-        unfinished.write(content)
-        unfinished.flush()
-        os.fsync(unfinished.fileno())
-    Path(unfinished.name).replace(path)
+    unfinished = tempfile.NamedTemporaryFile(dir=path.parent, delete=False)  # noqa: SIM115 (closed below)
+    try:
+        with unfinished:
+            unfinished.write(content)
+            unfinished.flush()
+            os.fsync(unfinished.fileno())
+        Path(unfinished.name).replace(path)
+    except OSError:
+        Path(unfinished.name).unlink(missing_ok=True)
+        raise

@@ -16,11 +16,14 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from bot.evidence import NotKept
 from ledger import errors, handoff
 from ledger.views.paging import BadCursor
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+# Somebody has to make room first.
+FULL_SECONDS = 60
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +95,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _own)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    for kind in (errors.LedgerError, BadCursor):
+    for kind in (errors.LedgerError, BadCursor, NotKept):
         app.add_exception_handler(kind, _refused)
     for away in _UNAVAILABLE:
         app.add_exception_handler(away, _unavailable)
@@ -106,6 +109,8 @@ def of(error: Exception) -> Problem:
         return error
     if isinstance(error, _UNAVAILABLE):
         return unavailable()
+    if isinstance(error, NotKept):
+        return storage_full()
     if isinstance(error, handoff.AlreadyHeld):
         return Problem(409, "already_held", str(error), holder=error.holder)
     for kind, status, code in _REFUSALS:
@@ -122,6 +127,18 @@ def unavailable() -> Problem:
         "The desk cannot reach its database just now; nothing was done. Please send the same again.",
         headers={"Retry-After": str(RETRY_SECONDS)},
         retry_after=RETRY_SECONDS,
+    )
+
+
+def storage_full() -> Problem:
+    """503: the disk takes no file; nothing was done."""
+    return Problem(
+        503,
+        "storage_full",
+        "The desk has no room for files just now; this one was not taken, nor what was said with it. "
+        "Words without a file are taken as long as there is room for them.",
+        headers={"Retry-After": str(FULL_SECONDS)},
+        retry_after=FULL_SECONDS,
     )
 
 

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     embed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), validation_alias="QINGTING_EMBED_ORIGINS"
     )
+    hung_after: int = Field(default=30, validation_alias="QINGTING_HUNG_AFTER")
+    disk_reserve: int = Field(default=1000, validation_alias="QINGTING_DISK_RESERVE")
     telegram_bot_token: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_BOT_TOKEN")
     telegram_api_base_url: str = Field(default=TELEGRAM, validation_alias="TELEGRAM_API_BASE_URL")
     telegram_webhook_url: str | None = Field(default=None, validation_alias="TELEGRAM_WEBHOOK_URL")
@@ -72,6 +74,13 @@ class Settings(BaseSettings):
     def _port(cls, value: Any) -> int:
         if not re.fullmatch(r"\d{1,5}", str(value)) or not 1 <= int(value) <= 65535:
             raise ValueError("must be a port number from 1 to 65535")
+        return int(value)
+
+    @field_validator("hung_after", "disk_reserve", mode="before")
+    @classmethod
+    def _count(cls, value: Any) -> int:
+        if not re.fullmatch(r"\d{1,9}", str(value)):
+            raise ValueError("must be a whole number, 0 or more")
         return int(value)
 
     @field_validator("engines", mode="before")

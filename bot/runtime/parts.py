@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from bot.runtime.database import ENGINE_SCHEMA
 from bot.runtime.ports import LOOPBACK, free_ports
 from bot.runtime.postgres import EmbeddedServer
-from bot.runtime.supervisor import Part, answers_http
+from bot.runtime.supervisor import Part, answers_http, reacts_to_http
 from bot.runtime.training import QUIET, Model, rasa_program
 from bot.settings import PROJECT, Settings, address_here
 
@@ -75,11 +75,15 @@ def postgres(server: EmbeddedServer) -> Part:
     async def ready() -> bool:
         return await asyncio.to_thread(server.answers)
 
+    async def alive() -> bool:
+        return await asyncio.to_thread(server.reacts)
+
     return Part(
         name="database",
         command=server.command,
         log=server.log,
         ready=ready,
+        alive=alive,
         stop_signal=signal.SIGINT,
         orphan_signal=signal.SIGINT,
         stop_seconds=30,
@@ -101,6 +105,7 @@ def actions(wiring: Wiring, number: int = 0) -> Part:
         command=[sys.executable, "-m", "actions", "--port", str(port)],
         log=wiring.settings.logs / f"{_numbered('actions', number, '-')}.log",
         ready=answers_http(f"http://{LOOPBACK}:{port}/health"),
+        alive=reacts_to_http(f"http://{LOOPBACK}:{port}/health"),
         environment=_without_secrets(wiring.environment),
         folder=PROJECT,
     )
@@ -125,6 +130,7 @@ def engine(wiring: Wiring, number: int = 0, *, model: Path | None = None, host: 
         ],
         log=wiring.settings.logs / f"{_numbered('engine', number, '-')}.log",
         ready=answers_http(f"{address_here(host, port)}/status?token={token}"),
+        alive=reacts_to_http(address_here(host, port)),
         environment=_engine_environment(wiring, number),
         folder=PROJECT,
         start_seconds=300,
@@ -139,6 +145,7 @@ def desk(wiring: Wiring, number: int = 0) -> Part:
         command=[sys.executable, "-m", "bot", "desk"],
         log=wiring.settings.logs / f"{_numbered('desk', number, '-')}.log",
         ready=answers_http(f"{wiring.settings.address}/readyz"),
+        alive=reacts_to_http(f"{wiring.settings.address}/healthz"),
         environment=environment,
         folder=PROJECT,
         stop_seconds=20,

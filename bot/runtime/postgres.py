@@ -148,6 +148,16 @@ class EmbeddedServer:
             return False
         return True
 
+    def reacts(self) -> bool:
+        """Whether it says anything when it is called, be it that it takes nobody just now."""
+        try:
+            self._connect().close()
+        except psycopg.errors.ConnectionTimeout:
+            return False
+        except psycopg.OperationalError:
+            return True
+        return True
+
     def ensure_database(self, name: str) -> None:
         """Create database `name` unless it is there."""
         with self._connect() as connection:

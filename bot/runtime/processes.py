@@ -67,6 +67,14 @@ def _in_words(log: str) -> Iterator[str]:
             yield from str(event).splitlines()
 
 
+def family(pid: int) -> list[psutil.Process]:
+    """What the process `pid` has started, and what those have; empty when it is gone."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
 def alive(pid: int) -> bool:
     """Whether `pid` runs; a process that has ended and waits to be collected does not."""
     try:

@@ -24,7 +24,7 @@ async def run(settings: Settings, steps: Steps) -> None:
     """Run the desk until SIGINT or SIGTERM. Raises StartError or PolicyError, with nothing left running."""
     _check(settings)
     with held(settings.home, "desk"):
-        await _until_stopped(steps, partial(_start, settings, steps))
+        await _until_stopped(settings, steps, partial(_start, settings, steps))
 
 
 async def run_engine(settings: Settings, steps: Steps) -> None:
@@ -35,7 +35,7 @@ async def run_engine(settings: Settings, steps: Steps) -> None:
     if settings.database_url is None or settings.engine_token is None:
         raise SettingsError("QINGTING_DATABASE_URL and QINGTING_ENGINE_TOKEN must be those of the desk")
     _check(settings)
-    await _until_stopped(steps, partial(_start_engine, settings, settings.database_url, steps))
+    await _until_stopped(settings, steps, partial(_start_engine, settings, settings.database_url, steps))
 
 
 def _check(settings: Settings) -> None:
@@ -45,9 +45,11 @@ def _check(settings: Settings) -> None:
     rasa_program(PROJECT, "python")
 
 
-async def _until_stopped(steps: Steps, start: Callable[[Supervisor], Awaitable[None]]) -> None:
+async def _until_stopped(
+    settings: Settings, steps: Steps, start: Callable[[Supervisor], Awaitable[None]]
+) -> None:
     with _cancelled_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        supervisor = Supervisor(steps.say)
+        supervisor = Supervisor(steps.say, hung_after=settings.hung_after)
         try:
             with steps.shown():
                 await start(supervisor)

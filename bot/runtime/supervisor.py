@@ -1,20 +1,22 @@
-"""Starts the parts of the desk, starts again what dies, and stops all of them in order."""
+"""Starts the parts of the desk, starts again what dies or hangs, and stops all of them in order."""
 
 import asyncio
 import os
 import signal
 import time
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psutil
 
 from bot.runtime.errors import StartError
 from bot.runtime.postgres import Identity
-from bot.runtime.processes import complaint, dies_with_parent, open_log
+from bot.runtime.processes import complaint, dies_with_parent, family, open_log
+from bot.runtime.pulse import Probe, Pulse
 
 PROBE_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5
@@ -22,7 +24,6 @@ LONGEST_PAUSE_SECONDS = 30.0
 # A part that lived this long is healthy: the next pause is short again.
 HEALTHY_SECONDS = 60.0
 
-Probe = Callable[[], Awaitable[bool]]
 Say = Callable[[str], None]
 
 
@@ -30,13 +31,15 @@ Say = Callable[[str], None]
 class Part:
     """One process of the desk: how it is started, how one sees that it is ready, how it is asked to stop.
 
-    `orphan_signal` is what the kernel sends it when the supervisor has died.
+    `alive`, if given, is asked again and again: whether it still answers, however unready. `orphan_signal` is
+    what the kernel sends it when the supervisor has died.
     """
 
     name: str
     command: Sequence[str]
     log: Path
     ready: Probe
+    alive: Probe | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path = Path("/")
     stop_signal: signal.Signals = signal.SIGTERM
@@ -47,10 +50,14 @@ class Part:
 
 
 class Supervisor:
-    """Keeps parts alive. `say` is told, in one line, what happens to them. Use from the main thread."""
+    """Keeps parts alive. `say` is told, in one line, what happens to them. Use from the main thread.
 
-    def __init__(self, say: Say) -> None:
+    A part that has not answered for `hung_after` seconds is killed and started again; 0: none is.
+    """
+
+    def __init__(self, say: Say, *, hung_after: float = 0) -> None:
         self._say = say
+        self._hung_after = hung_after
         self._kept: list[_Kept] = []
 
     @property
@@ -64,7 +71,8 @@ class Supervisor:
         Raises StartError with the last line of its log when it ends first or is not ready in time; it is
         stopped then like the others, by `stop`.
         """
-        kept = _Kept(part, self._say)
+        pulse = Pulse(part.alive, self._hung_after) if part.alive and self._hung_after else None
+        kept = _Kept(part, self._say, pulse)
         self._kept.append(kept)
         await kept.start()
 
@@ -77,9 +85,10 @@ class Supervisor:
 class _Kept:
     """A part with its process, and the task that starts it again."""
 
-    def __init__(self, part: Part, say: Say) -> None:
+    def __init__(self, part: Part, say: Say, pulse: Pulse | None) -> None:
         self.part = part
         self._say = say
+        self._pulse = pulse
         self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._log_start = 0
@@ -143,13 +152,27 @@ class _Kept:
         pause = FIRST_PAUSE_SECONDS
         while True:
             born = time.monotonic()
-            code = await process.wait()
+            code = await self._end_of(process)
             _end_family(process)  # what it had started may still hold its port
             if time.monotonic() - born > HEALTHY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self._say(f"The {self.part.name} ended ({_ending(code)}); starting it again in {pause:.1f} s.")
             process = await self._again(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _end_of(self, process: Process) -> int:
+        """Wait for its end, or bring it about when it no longer answers; the exit code."""
+        end = asyncio.create_task(process.wait())
+        hung = asyncio.create_task(self._pulse.stops()) if self._pulse else end
+        try:
+            await asyncio.wait({end, hung}, return_when=asyncio.FIRST_COMPLETED)
+            if not end.done():
+                self._say(f"The {self.part.name} has not answered for {hung.result():.0f} s; killing it.")
+                _end_family(process)
+            return await end
+        finally:
+            end.cancel()
+            hung.cancel()
 
     async def _again(self, pause: float) -> Process:
         await asyncio.sleep(pause)
@@ -174,8 +197,12 @@ async def _end(process: Process, part: Part) -> None:
 
 def _end_family(process: Process) -> None:
     """Kill the process, if it did not stop, and whatever it had started."""
+    started = family(process.pid) if process.returncode is None else []
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    for each in started:  # PostgreSQL's are no members of the group
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
 
 
 def _ending(code: int) -> str:
@@ -191,5 +218,19 @@ def answers_http(url: str) -> Probe:
                 return (await client.get(url)).status_code == httpx.codes.OK
             except httpx.HTTPError:
                 return False
+
+    return probe
+
+
+def reacts_to_http(url: str) -> Probe:
+    """Alive when `url` answers anything at all."""
+
+    async def probe() -> bool:
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            try:
+                await client.get(url)
+            except httpx.HTTPError:
+                return False
+            return True
 
     return probe

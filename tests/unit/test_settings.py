@@ -18,6 +18,8 @@ VARIABLES = [
     "QINGTING_ADMIN_PASSWORD",
     "QINGTING_POLICY",
     "QINGTING_EMBED_ORIGINS",
+    "QINGTING_HUNG_AFTER",
+    "QINGTING_DISK_RESERVE",
     "TELEGRAM_BOT_TOKEN",
     "TELEGRAM_API_BASE_URL",
     "TELEGRAM_WEBHOOK_URL",
@@ -115,3 +117,10 @@ def test_secrets_do_not_show_in_a_printed_setting(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("QINGTING_ADMIN_PASSWORD", "passw0rd")
     shown = repr(settings.load())
     assert not any(secret in shown for secret in ("s3cret", "t0ken", "passw0rd"))
+
+
+@pytest.mark.parametrize("name", ["QINGTING_HUNG_AFTER", "QINGTING_DISK_RESERVE"])
+def test_a_number_is_a_whole_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "soon")
+    with pytest.raises(SettingsError, match=f"^{name} must be a whole number, 0 or more$"):
+        settings.load()

@@ -14,8 +14,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from telegram import Bot, Update
 
+from bot.evidence import NotKept
+
 TRIES: Final = 4
-DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
+# Not the update's fault: it waits at the platform for as long as it takes.
+NOWHERE_TO_PUT_IT: Final = (OperationalError, InterfaceError, PoolTimeoutError, NotKept)
 SET_ASIDE: Final = Gauge(
     "qingting_telegram_updates_set_aside", "Updates from Telegram that could not be taken, waiting on disk"
 )
@@ -51,12 +54,12 @@ class Intake:
         """Take an update as it came; when this returns it may be confirmed to Telegram.
 
         Raises:
-            NotTaken: the database is away, or this update failed and has tries left.
+            NotTaken: the database is away, the disk is full, or this update failed and has tries left.
         """
         number = int(raw["update_id"])
         try:
             await self._take(Update.de_json(raw, self._bot))
-        except DATABASE_AWAY as error:
+        except NOWHERE_TO_PUT_IT as error:
             raise NotTaken(type(error).__name__) from error
         except Exception as error:
             await self._failed(number, raw, error)
@@ -94,7 +97,7 @@ def _write(path: Path, raw: Raw) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
     with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(raw, file, ensure_ascii=False)
+        json.dump(raw, file)  # in ASCII: half a character cannot be written otherwise
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
