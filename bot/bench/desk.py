@@ -15,7 +15,7 @@ from time import perf_counter
 from sqlalchemy import case, distinct, func, select
 
 from bot.bench.burden import GENERATOR, Burden, snapshot
-from bot.bench.sample import Sample, Times, read_samples
+from bot.bench.sample import Times, read_samples
 from bot.bench.systems import Saying, System, WholeDesk, ground, stock, whole_desk
 from bot.evaluate.stock import whole
 from bot.runtime.steps import Steps
@@ -27,6 +27,7 @@ from ledger.vocabulary import Author
 # Rounds of customers in a block: few, so that all systems meet the same noise, and enough that the end of a
 # block, when fewer and fewer are being answered, weighs little.
 ROUNDS_A_BLOCK = 4
+LEAST_AT_ONCE = 6
 WARMING = 8
 PARTS = ("desk", "engine", "action server", "database")
 
@@ -115,27 +116,38 @@ async def bench_desk(
     *,
     limit: int | None,
     rounds: int,
-    at_once: int,
+    at_once: Sequence[int],
     engines: Sequence[int],
     desks: int,
     beside_stock: bool,
     steps: Steps,
-) -> Report:
+) -> list[Report]:
     """Answer the texts of ``path`` (JSONL), ``rounds`` times, with desks of so many engines and with none.
+
+    One report for each number of customers who write ``at_once``.
 
     The stock pipeline is trained first, if it is wanted and that was not done. Raises StartError.
     """
     samples = read_samples(path, limit) * rounds
     model = await _stock_model(steps) if beside_stock else None
-    report = Report(at_once, desks)
+    texts = [sample.text for sample in samples]
     async with _systems(settings, model, engines, desks, steps) as systems:
-        report.sides = [await _warmed(system, samples, at_once) for system in systems]
-        block = ROUNDS_A_BLOCK * max(at_once, 6)
-        for start in range(0, len(samples), block):
-            for side in report.sides:
-                await side.answer([sample.text for sample in samples[start : start + block]], at_once)
-        wholes = [system for system in systems if isinstance(system, WholeDesk)]
-        report.audits = {desk.name: await audit(desk) for desk in wholes}
+        for system in systems:
+            # Some things load at first use; what that takes is nobody's.
+            await Side(system).answer(texts[:WARMING], WARMING)
+        return [await _measured(systems, texts, desks, customers) for customers in at_once]
+
+
+async def _measured(systems: Sequence[System], texts: Sequence[str], desks: int, at_once: int) -> Report:
+    report = Report(at_once, desks, [Side(system) for system in systems])
+    wholes = [system for system in systems if isinstance(system, WholeDesk)]
+    for desk in wholes:
+        desk.conversations.clear()
+    block = ROUNDS_A_BLOCK * max(at_once, LEAST_AT_ONCE)
+    for start in range(0, len(texts), block):
+        for side in report.sides:
+            await side.answer(texts[start : start + block], at_once)
+    report.audits = {desk.name: await audit(desk) for desk in wholes}
     return report
 
 
@@ -157,12 +169,6 @@ async def _systems(
             desk = whole_desk(place, engines=count, desks=desks)
             systems.append(await stack.enter_async_context(desk))
         yield systems
-
-
-async def _warmed(system: System, samples: Sequence[Sample], at_once: int) -> Side:
-    """Some things load at first use; what that takes is nobody's."""
-    await Side(system).answer([sample.text for sample in samples[:WARMING]], at_once)
-    return Side(system)
 
 
 async def _say_all(sayings: Sequence[Saying], at_once: int) -> list[float | None]:

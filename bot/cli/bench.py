@@ -37,7 +37,7 @@ def assistant(file: Texts, limit: Limit = None, at_once: AtOnce = 1) -> None:
 def desk(
     file: Texts,
     limit: Limit = None,
-    at_once: AtOnce = 24,
+    at_once: Annotated[str, typer.Option(help="So many customers at the same time; a table each.")] = "1,24",
     rounds: Annotated[int, typer.Option(min=1, help="How often the lines are sent.")] = 1,
     engines: Annotated[str, typer.Option(help="A desk for each of these numbers of engines.")] = "1",
     desks: Annotated[int, typer.Option(min=1, max=2, help="Desk processes of each.")] = 1,
@@ -48,17 +48,25 @@ def desk(
     """Every line to whole desks of this command's own, beside Rasa's stock pipeline without a desk."""
     steps = Steps()
     with steps.shown():
-        report = asyncio.run(
+        reports = asyncio.run(
             bench_desk(
                 settings.load(),
                 file,
                 limit=limit,
                 rounds=rounds,
-                at_once=at_once,
-                engines=[int(number) for number in engines.split(",")],
+                at_once=_numbers(at_once),
+                engines=_numbers(engines),
                 desks=desks,
                 beside_stock=stock,
                 steps=steps,
             )
         )
-    typer.echo("\n".join(report.lines()))
+    typer.echo("\n\n".join("\n".join(report.lines()) for report in reports))
+
+
+def _numbers(listed: str) -> list[int]:
+    """``"1,24"`` as numbers. Raises BadParameter."""
+    try:
+        return [max(1, int(number)) for number in listed.split(",")]
+    except ValueError:
+        raise typer.BadParameter(f"{listed} is no list of numbers") from None
