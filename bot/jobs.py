@@ -92,7 +92,7 @@ def conninfo(url: str) -> str:
 
 async def _handle(desk: Desk, context: JobContext, *, message_id: int) -> None:
     try:
-        await turns.handle(desk, message_id)
+        await turns.handle(desk, message_id, in_line=context.job.priority == queue.IN_LINE)
     except Exception as error:
         if not _spent(context, desk.patience.turns):
             raise
@@ -103,7 +103,7 @@ async def _handle(desk: Desk, context: JobContext, *, message_id: int) -> None:
 async def _listened(desk: Desk, context: JobContext, *, conversation_id: int, message_id: int) -> None:
     """From here on in the conversation's lock, which nothing may hold while it waits."""
     async with desk.database.transaction() as session:
-        await queue.handle(session, conversation_id, message_id)
+        await queue.take_place(session, conversation_id, message_id)
 
 
 async def _speak(

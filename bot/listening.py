@@ -15,7 +15,7 @@ from bot.engine import EngineError
 from bot.stages import timed
 from ledger import queue
 from ledger.heard import Heard
-from ledger.listening import Said, listen_until
+from ledger.listening import DANGER, Said, listen_until
 from ledger.models import Conversation, Message
 from ledger.services import cases, gathering, messages
 from ledger.services.gathering import Gathered
@@ -24,10 +24,10 @@ from ledger.vocabulary import Holding
 log = structlog.get_logger(__name__)
 
 
-async def heard_out(desk: Desk, arrived: Gathered) -> Gathered | None:
+async def heard_out(desk: Desk, arrived: Gathered, *, in_line: bool) -> Gathered | None:
     """The turn that is due now, its messages bound together; None while there is more to listen to.
 
-    The job comes back then.
+    The job comes back then; or in its turn, if others wait in the line and this one is not ``in_line``.
     """
     rule = desk.policy.listening
     if rule.off or arrived.is_bound:
@@ -38,7 +38,7 @@ async def heard_out(desk: Desk, arrived: Gathered) -> Gathered | None:
         message = await session.get_one(Message, arrived.last.id)
         if heard is not None:
             await _note(desk, session, conversation, message, heard)
-        listening = message.turn_id is None and await _goes_on(desk, session, conversation, message)
+        listening = message.turn_id is None and await _goes_on(desk, session, conversation, message, in_line)
         if not listening and message.turn_id is None:
             await gathering.bind(session, conversation.id)
         due = None if listening else await gathering.next_turn(session, message.id, rule)
@@ -98,7 +98,10 @@ async def _note(
     await cases.overhear(session, message_id=message.id, heard=heard, policy=desk.policy, now=now)
 
 
-async def _goes_on(desk: Desk, session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+async def _goes_on(
+    desk: Desk, session: AsyncSession, conversation: Conversation, message: Message, in_line: bool
+) -> bool:
+    """Whether the turn is not yet due; then the job that looks at it again is deferred."""
     if conversation.holding is Holding.HUMAN:
         return False
     waiting = await gathering.waiting(session, conversation.id)
@@ -110,11 +113,17 @@ async def _goes_on(desk: Desk, session: AsyncSession, conversation: Conversation
     )
     now = desk.now()
     if until <= now or len(waiting) == gathering.MOST:
-        return False
-    if waiting[-1].id > message.id:
+        if in_line or _danger(waiting) or not await queue.is_crowded(session):
+            return False
+        await queue.take_place(session, conversation.id, message.id)
+    elif waiting[-1].id > message.id:
         # It came while this one was heard, and may have found the job still waiting.
         await queue.handle(session, conversation.id, waiting[-1].id)
     else:
         # The queue goes by the wall clock, whatever the desk's clock is.
         await queue.listen(session, conversation.id, message.id, utc_now() + (until - now))
     return True
+
+
+def _danger(waiting: Sequence[Message]) -> bool:
+    return any(DANGER.intersection(one.signals or ()) for one in waiting)

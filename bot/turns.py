@@ -54,9 +54,10 @@ class HeldByHuman(Exception):  # noqa: N818
     """A person holds the conversation; the assistant may not speak first now."""
 
 
-async def handle(desk: Desk, message_id: int) -> None:
+async def handle(desk: Desk, message_id: int, *, in_line: bool = True) -> None:
     """Answer what is next in a message's conversation, as soon as the customer was heard out.
 
+    Whose turn it is not (``in_line``) is only heard while others wait, unless somebody may be in danger.
     While a person holds the conversation it is only heard. Nothing is left: nothing is done. Raises
     EngineError: try again.
     """
@@ -64,7 +65,7 @@ async def handle(desk: Desk, message_id: int) -> None:
         arrived = await gathering.next_turn(session, message_id, desk.policy.listening)
     if arrived and arrived.last.heard_at is None:
         took("queued", (desk.now() - arrived.last.at).total_seconds())
-    gathered = await listening.heard_out(desk, arrived) if arrived else None
+    gathered = await listening.heard_out(desk, arrived, in_line=in_line) if arrived else None
     if gathered is None:
         return
     if await listening.hear_each(desk, gathered.messages) and gathered.is_cut:
@@ -167,7 +168,7 @@ async def _answer(desk: Desk, gathered: Gathered) -> None:
         async with desk.database.transaction() as session:
             conversation, answered = await gathering.hold(session, last.id)
             if answered[-1].settled_at is None:
-                await _settle_turn(desk, session, conversation, answered, turn, with_files=gathered.has_files)
+                await _settle_turn(desk, session, conversation, answered, turn, gathered)
 
 
 async def _settle_turn(
@@ -176,8 +177,7 @@ async def _settle_turn(
     conversation: Conversation,
     answered: Sequence[Message],
     turn: Turn,
-    *,
-    with_files: bool,
+    gathered: Gathered,
 ) -> None:
     _keep_heard(conversation, answered, turn.heard, desk.now())
     await gathering.settle(session, answered, desk.policy.listening, desk.now())
@@ -186,8 +186,10 @@ async def _settle_turn(
         await _drop(desk, session, conversation, message, turn.replies)
         return
     replies = list(turn.replies)
-    if with_files:
+    if gathered.has_files:
         replies.insert(0, await _about_file(desk, session, conversation))
+    if gathered.is_cut:
+        replies.insert(0, await own_words(desk, session, conversation, "desk_much", count=len(answered)))
     if await _anger_persists(desk, session, conversation, turn.heard):
         await _ask_for_human(desk, session, conversation, "anger")
         replies.append(await about_person(desk, session, conversation, "desk_person_called"))

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
-from bot import watch
+from bot import line, watch
 from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
 from ledger import queue
@@ -85,6 +85,7 @@ class Workers:
         await self._app.open_async()
         self._tasks = [asyncio.create_task(self._keep_working(squad)) for squad in self._squads()]
         self._tasks.append(asyncio.create_task(self._keep_watch()))
+        self._tasks.append(asyncio.create_task(self._keep_line_told()))
         self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
         self._closing = asyncio.create_task(self._leave_when_closing())
 
@@ -161,6 +162,14 @@ class Workers:
                 await watch.look(self._desk)
             except (ConnectorException, SQLAlchemyError, OSError) as error:
                 log.warning("watch.lost_database", error=type(error).__name__)
+
+    async def _keep_line_told(self) -> None:
+        while True:
+            await asyncio.sleep(self._watch_every)
+            try:
+                await line.tell(self._desk)
+            except (ConnectorException, SQLAlchemyError, OSError) as error:
+                log.warning("line.lost_database", error=type(error).__name__)
 
     async def _put_back_stalled(self) -> None:
         """Jobs of workers without a heartbeat: their process was killed."""

@@ -212,6 +212,17 @@ class Watchdog(Part):
     clocks_after: Annotated[Duration, Field(gt=timedelta())] = timedelta(seconds=10)
 
 
+class Capacity(Part):
+    """More customers at once than can be answered: from when on they hear their number in the line.
+
+    That is when somebody has been waiting there for ``answer_within``. Who writes on while they wait hears it
+    again, at most every ``say_again_after``.
+    """
+
+    answer_within: Duration = timedelta(seconds=10)
+    say_again_after: Duration = timedelta(minutes=1)
+
+
 class Silence(Part):
     """After the assistant asked and hears nothing for ``nudge_after``, it asks once more, gently."""
 
@@ -364,6 +375,7 @@ class Policy(Part):
     matrix: Matrix
     anger: Anger
     listening: Listening = Listening()
+    capacity: Capacity = Capacity()
     handoff: Handoff = Handoff()
     watchdog: Watchdog = Watchdog()
     silence: Silence

@@ -28,21 +28,41 @@ FORGET: Final = "conversation.forget"
 
 # Within a lock the highest priority goes first: the assistant's memory is set right before its next turn.
 MEMORY_FIRST: Final = 1
+# Who was heard has a place in the line of those who wait for an answer; whoever was not goes before them all.
+IN_LINE: Final = -1
 # What nobody waits for goes after every customer's message.
-NOT_WAITED_FOR: Final = -1
+NOT_WAITED_FOR: Final = -2
 # Notices to staff go before everything else of their queue.
 URGENT: Final = 10
 # So many notices are on their way to one receiver at once.
 LANES: Final = 4
 
-JOBS: Final = table("procrastinate_jobs", column("lock"), column("status"), column("task_name"))
+JOBS: Final = table(
+    "procrastinate_jobs",
+    column("lock"),
+    column("status"),
+    column("task_name"),
+    column("priority"),
+    column("scheduled_at"),
+)
 
 # As PostgreSQL's own literal, by which it knows the index that holds what waits.
 WAITING: Final[ColumnElement[str]] = literal_column("'todo'")
 CONVERSATION: Final = "conversation:"
 _AWAITS: Final = select(
     exists().where(
-        JOBS.c.lock == bindparam("lock"), JOBS.c.status == WAITING, JOBS.c.task_name == HANDLE_MESSAGE
+        JOBS.c.lock == bindparam("lock"),
+        JOBS.c.status == WAITING,
+        JOBS.c.task_name == HANDLE_MESSAGE,
+        JOBS.c.priority >= bindparam("priority"),
+    )
+)
+_IS_CROWDED: Final = select(
+    exists().where(
+        JOBS.c.status == WAITING,
+        JOBS.c.priority == IN_LINE,
+        JOBS.c.task_name == HANDLE_MESSAGE,
+        JOBS.c.scheduled_at.is_(None),
     )
 )
 
@@ -113,16 +133,33 @@ def _deferred(session: AsyncSession) -> list[Job]:
 
 
 async def handle(session: AsyncSession, conversation_id: int, message_id: int) -> None:
-    """Have a message answered, after the conversation's earlier ones.
+    """Have a message heard at once, and answered after the conversation's earlier ones.
 
     One waiting job is enough for all that waits in a conversation (docs/conversation.md, "Gathered before the
     queue"). Whoever brings a message holds the conversation's row, so that none is overlooked.
     """
+    await _handle(session, conversation_id, message_id, priority=0)
+
+
+async def take_place(session: AsyncSession, conversation_id: int, message_id: int) -> None:
+    """Have what was heard answered, after those who were in the line before; a place there is kept."""
+    await _handle(session, conversation_id, message_id, priority=IN_LINE)
+
+
+async def is_crowded(session: AsyncSession) -> bool:
+    """Whether anybody waits in the line."""
+    return bool(await session.scalar(_IS_CROWDED))
+
+
+async def _handle(session: AsyncSession, conversation_id: int, message_id: int, *, priority: int) -> None:
     lock = conversation_lock(conversation_id)
-    if any((job.task_name, job.lock) == (HANDLE_MESSAGE, lock) for job in _deferred(session)):
+    if any(
+        (job.task_name, job.lock) == (HANDLE_MESSAGE, lock) and job.priority >= priority
+        for job in _deferred(session)
+    ):
         return
-    if not await session.scalar(_AWAITS, {"lock": lock}):
-        await defer(session, HANDLE_MESSAGE, lock=lock, message_id=message_id)
+    if not await session.scalar(_AWAITS, {"lock": lock, "priority": priority}):
+        await defer(session, HANDLE_MESSAGE, lock=lock, priority=priority, message_id=message_id)
 
 
 async def listen(session: AsyncSession, conversation_id: int, message_id: int, until: datetime) -> None:
