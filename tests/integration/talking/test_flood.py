@@ -107,7 +107,6 @@ async def test_of_too_many_words_danger_the_beginning_and_the_end_are_answered(w
     assert "12315" in told[1]
     assert told[-1].startswith("第59条")
     assert "60" in world.post.arrived[0]
-    assert "60" in world.post.arrived[0]
     customers = [one for one in await world.transcript(received.conversation_id) if one.author == "customer"]
     assert len(customers) == 60
     assert all(one.settled_at and one.heard_at for one in customers)
