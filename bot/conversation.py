@@ -15,6 +15,7 @@ from bot.evidence import File
 from bot.nlu.writing import Writing
 from bot.own_words import own_words
 from bot.stages import timed
+from bot.storable import storable
 from ledger.models import Conversation, Message, Staff
 from ledger.services import conversations, guarding, handoff, messages
 from ledger.services.messages import Received
@@ -63,7 +64,7 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
 
     Raises NoSuchConversation, TooManyMessages.
     """
-    text = incoming.text.replace("\x00", "").strip()
+    text = storable(incoming.text).strip()
     kept = [await desk.evidence.keep(file) for file in incoming.files]
     with timed("received"):
         async with desk.database.transaction() as session:
@@ -74,7 +75,7 @@ async def receive(desk: Desk, incoming: Incoming) -> Received:
                 text=text,
                 client_id=incoming.client_id,
                 now=desk.now(),
-                display_name=incoming.display_name,
+                display_name=storable(incoming.display_name) if incoming.display_name else None,
                 language=incoming.language,
                 written_in=_written_in(text),
                 conversation_id=incoming.conversation_id,
@@ -102,7 +103,7 @@ async def record_edit(desk: Desk, edited: Edited) -> bool:
             address=edited.address,
             client_id=edited.client_id,
             edit_id=edited.edit_id,
-            text=edited.text.replace("\x00", ""),
+            text=storable(edited.text),
             now=desk.now(),
         )
 
@@ -163,7 +164,7 @@ async def send_as_agent(
     """
     async with desk.database.transaction() as session:
         conversation = await conversations.lock(session, conversation_id)
-        now, text = desk.now(), text.replace("\x00", "")
+        now, text = desk.now(), storable(text)
         # Read before it is sent: sending stops clocks.
         found = await guarding.read(
             session,

@@ -99,7 +99,8 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _refused)
     for away in _UNAVAILABLE:
         app.add_exception_handler(away, _unavailable)
-    app.add_exception_handler(DataError, _impossible)
+    for impossible in (DataError, UnicodeEncodeError):
+        app.add_exception_handler(impossible, _impossible)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -156,7 +157,7 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _impossible(request: Request, error: Exception) -> JSONResponse:
-    detail = "A value here is one the ledger cannot hold: a number out of range, or a NUL character."
+    detail = "A value here is one the ledger cannot hold: a number out of range, a NUL, half a character."
     return Problem(422, "impossible", detail).response()
 
 

@@ -3,10 +3,12 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from bot.channels.web import NAME
 from bot.desk import Desk
 from bot.problem import Problem, too_many
+from bot.storable import storable
 from bot.throttle import Rate, Throttle
 from ledger.policy import Limits
 from ledger.services import conversations
@@ -27,6 +29,18 @@ class Opened:
 
     token: str
     conversation: int
+
+
+def message_too_long(limits: Limits, **known: Any) -> Problem:
+    """413: what the visitor may do instead; `known` may tell the `length` of what was sent."""
+    return Problem(
+        413,
+        "message_too_long",
+        f"A message may have {limits.message_length} characters. "
+        "Please send it as several messages, or as a PDF.",
+        limit=limits.message_length,
+        **known,
+    )
 
 
 class Doorkeeper:
@@ -65,15 +79,9 @@ class Doorkeeper:
 
     def readable(self, text: str) -> str:
         """`text` as it may be stored. Raises Problem: 413 too long, 422 empty."""
-        kept = text.replace("\x00", "")
+        kept = storable(text)
         if len(kept) > self._limits.message_length:
-            raise Problem(
-                413,
-                "message_too_long",
-                f"A message may have {self._limits.message_length} characters; this one has {len(kept)}.",
-                limit=self._limits.message_length,
-                length=len(kept),
-            )
+            raise message_too_long(self._limits, length=len(kept))
         if not kept.strip():
             raise Problem(422, "message_empty", "A message needs some text.")
         return kept

@@ -23,6 +23,7 @@ from bot.engine import Engine
 from bot.evidence import Evidence
 from bot.live import Live
 from bot.scripts import Scripts
+from bot.server import LONGEST_FRAME
 from bot.settings import PROJECT, Settings
 from bot.workers import Workers
 from ledger.db import Database
@@ -194,7 +195,9 @@ def _desk(
 @asynccontextmanager
 async def _served(app: FastAPI, port: int) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, lifespan="off")
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=1, lifespan="off", ws_max_size=LONGEST_FRAME
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -3,12 +3,17 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.problem import Problem
-from bot.visitors import MB
+from bot.visitors import MB, message_too_long
+from ledger.policy import Limits
 
 LARGEST = 1 * MB
 # A multipart body is its file and some lines around it.
 AROUND_A_FILE = 100_000
 FILES = "/api/v1/chat/files"
+MESSAGES = "/api/v1/chat/messages"
+# An emoji in ASCII: \ud83d\ude42.
+BYTES_OF_A_CHARACTER = 12
+AROUND_A_MESSAGE = 1000
 
 
 class BodyLimit:
@@ -28,7 +33,7 @@ class BodyLimit:
         else:
             body.exceeded = True
         if body.exceeded and not body.answered:
-            await _too_large(body.limit).response()(scope, receive, send)
+            await _problem(scope, body.limit).response()(scope, receive, send)
 
 
 class _Body:
@@ -57,10 +62,16 @@ class _Body:
 
 
 def _limit(scope: Scope) -> int:
-    if scope["path"] != FILES:
-        return LARGEST
-    megabytes: int = scope["app"].state.desk.policy.limits.file_megabytes
-    return megabytes * MB + AROUND_A_FILE
+    if scope["path"] == MESSAGES:
+        return _limits(scope).message_length * BYTES_OF_A_CHARACTER + AROUND_A_MESSAGE
+    if scope["path"] == FILES:
+        return _limits(scope).file_megabytes * MB + AROUND_A_FILE
+    return LARGEST
+
+
+def _limits(scope: Scope) -> Limits:
+    limits: Limits = scope["app"].state.desk.policy.limits
+    return limits
 
 
 def _announced(scope: Scope) -> int:
@@ -68,5 +79,7 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdigit() else 0
 
 
-def _too_large(limit: int) -> Problem:
+def _problem(scope: Scope, limit: int) -> Problem:
+    if scope["path"] == MESSAGES:
+        return message_too_long(_limits(scope))
     return Problem(413, "body_too_large", f"This request may have {limit // MB} MB.", limit=limit)

@@ -107,7 +107,7 @@ async def test_a_body_without_end_is_not_read(served: ServedDesk) -> None:
     )
 
     assert (announced.status_code, unannounced.status_code) == (413, 413)
-    assert unannounced.json()["code"] == "body_too_large"
+    assert unannounced.json()["code"] == "message_too_long"
 
 
 async def _some(size: int) -> AsyncIterator[bytes]:
