@@ -14,6 +14,7 @@ from bot.disk import nearly_full
 from bot.engine import EngineError
 from ledger.hours import SEARCHED_DAYS
 from ledger.services.departments import nobody_on_duty
+from ledger.views.endings import loose_ends
 
 AHEAD: Final = timedelta(days=SEARCHED_DAYS)
 """How far opening hours are looked into."""
@@ -50,6 +51,7 @@ async def _warnings(desk: Desk) -> list[str]:
     async with desk.database.transaction() as session:
         if await nobody_on_duty(session):
             found.append("nobody_on_duty")
+        found += (await loose_ends(session, policy=desk.policy, now=desk.now())).warnings
     return [*found, *_of_policy(desk)]
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
 
 from bot.api.wiring import DeskHere, web_of
+from ledger.views.endings import LooseEnds, loose_ends
 from ledger.views.load import Load, load
 
 router = APIRouter(tags=["operations"])
@@ -16,11 +17,12 @@ async def metrics(desk: DeskHere) -> Response:
     """What the desk carries at this moment, and what this process did and uses."""
     async with desk.database.transaction() as session:
         found = await load(session, now=desk.now())
-    registry = _registry(found, listeners=web_of(desk).listeners)
+        loose = await loose_ends(session, policy=desk.policy, now=desk.now())
+    registry = _registry(found, loose, listeners=web_of(desk).listeners)
     return Response(generate_latest(registry) + generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
-def _registry(found: Load, *, listeners: int) -> CollectorRegistry:
+def _registry(found: Load, loose: LooseEnds, *, listeners: int) -> CollectorRegistry:
     registry = CollectorRegistry()
     cases = Gauge("qingting_cases_open", "Open cases.", ["type", "special"], registry=registry)
     for (kind, special), count in found.open_cases.items():
@@ -40,6 +42,10 @@ def _registry(found: Load, *, listeners: int) -> CollectorRegistry:
         ("messages_unsettled", "Customers' messages not answered yet.", found.unsettled),
         ("messages_unsettled_oldest_seconds", "How long the oldest of them waits.", found.oldest_unsettled),
         ("notices_pending", "Notices to staff on their way.", found.notices_pending),
+        ("messages_without_end", "Customers' messages that neither reply nor person met.", loose.messages),
+        ("replies_overdue", "Messages of ours that have not left in time.", loose.replies),
+        ("notices_overdue", "Notices to staff that have not got through in time.", loose.notices),
+        ("clocks_unmarked", "Clocks past their due time and not breached.", loose.clocks),
         ("web_listeners", "Sockets and long polls in this process.", listeners),
     ):
         Gauge(f"qingting_{name}", what, registry=registry).set(value)

@@ -6,6 +6,7 @@ from time import monotonic
 
 from bot.desk import Desk
 from ledger.services.departments import nobody_on_duty
+from ledger.views.endings import LooseEnds, loose_ends
 from ledger.views.queue import Queue, queue
 
 FRESH = 0.5
@@ -17,6 +18,7 @@ class Snapshot:
 
     queue: Queue
     nobody_on_duty: bool
+    loose_ends: LooseEnds
 
 
 class Board:
@@ -43,4 +45,5 @@ class Board:
             return Snapshot(
                 queue=await queue(session, now=self._desk.now()),
                 nobody_on_duty=await nobody_on_duty(session),
+                loose_ends=await loose_ends(session, policy=self._desk.policy, now=self._desk.now()),
             )

@@ -11,6 +11,7 @@ from bot.console.board import Snapshot
 from bot.console.components.cases import link_to_case
 from bot.console.components.clocks import acknowledge_button, countdown
 from bot.console.components.keyed import KeyedList
+from bot.console.components.unanswered import Unanswered
 from bot.console.news import on_news
 from bot.console.visit import ACCOUNT, AWAY, Visit
 from ledger.services import attendance
@@ -108,6 +109,7 @@ def _alerts(visit: Visit, title: str) -> None:
     with ui.element("div").classes("qt-alerts").props("role=alert"):
         nobody = ui.label(say("alert.nobody_on_duty")).classes("qt-alert")
         policy = ui.label().classes("qt-alert")
+        unanswered = Unanswered(visit)
         with ui.element("div").classes("qt-special-bar") as bar:
             ui.label(say("alert.special_waiting")).classes("qt-strong")
             cases = KeyedList[CaseRow](
@@ -122,6 +124,7 @@ def _alerts(visit: Visit, title: str) -> None:
         fault = visit.desk.policy_fault if visit.staff.role is not Role.AGENT else None
         policy.set_text(say("alert.policy_not_in_force", fault=fault))
         policy.set_visibility(bool(fault))
+        unanswered.show(board.loose_ends)
         cases.show(alerts[:ALERTS])
         further.set_text(say("alert.further", count=len(alerts) - ALERTS))
         further.set_visibility(len(alerts) > ALERTS)

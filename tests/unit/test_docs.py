@@ -20,6 +20,7 @@ from bot.__main__ import app
 from bot.api import metrics
 from bot.settings import PROJECT, Settings
 from ledger.policy import Policy
+from ledger.views.endings import LooseEnds
 from ledger.views.load import Load
 from ledger.vocabulary import Signal
 
@@ -104,7 +105,7 @@ def ledger_actions() -> set[str]:
 
 def metric_names() -> Iterator[str]:
     nothing = Load({}, {}, 0.0, 0, 0.0, {}, {}, {}, 0, {})
-    for registry in (metrics._registry(nothing, listeners=0), REGISTRY):
+    for registry in (metrics._registry(nothing, LooseEnds(), listeners=0), REGISTRY):
         for family in registry.collect():
             if family.name.startswith("qingting_"):
                 yield family.name + ("_total" if family.type == "counter" else "")

@@ -26,25 +26,28 @@ QUICK = Patience(turns=(0.01, 0.02), deliveries=(0.01, 0.02), belated=(0.01,))
 @pytest.fixture
 async def world(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A desk with its departments and nobody in it."""
-    policy = policies.at_once()
-    engine = EngineStandIn()
-    post = Post()
-    desk = Desk(
-        settings=Settings(home=tmp_path),
-        policy=policy,
-        database=database,
-        engine=Engine(["http://engine"], "secret", transport=engine.transport),
-        live=Live(database_url),
-        scripts=Scripts.load(SCRIPTS),
-        evidence=Evidence(tmp_path / "evidence"),
-        channels={post.name: post, "web": Post("web", pulled=True)},
-        patience=QUICK,
-    )
+    engine, post = EngineStandIn(), Post()
+    desk = desk_of(database, database_url, tmp_path, engine, post)
     async with database.transaction() as session:
-        await departments.sync(session, policy=policy, now=OPEN)
+        await departments.sync(session, policy=desk.policy, now=OPEN)
     queue = create_queue(desk)
     async with queue.open_async():
         world = World(desk, engine, post, queue)
         desk.now = lambda: world.now
         yield world
     await desk.engine.close()
+
+
+def desk_of(database: Database, database_url: str, home: Path, engine: EngineStandIn, post: Post) -> Desk:
+    """A desk that talks through ``post``, and pulled, through ``web``."""
+    return Desk(
+        settings=Settings(home=home),
+        policy=policies.at_once(),
+        database=database,
+        engine=Engine(["http://engine"], "secret", transport=engine.transport),
+        live=Live(database_url),
+        scripts=Scripts.load(SCRIPTS),
+        evidence=Evidence(home / "evidence"),
+        channels={post.name: post, "web": Post("web", pulled=True)},
+        patience=QUICK,
+    )
