@@ -60,7 +60,7 @@ class Customer:
 
     async def say(self, text: str) -> str:
         """Write a message and return the answer's text, one reply a line."""
-        await self._log(text)
+        await self.write(text)
         return await self.again(text)
 
     async def again(self, text: str) -> str:
@@ -113,7 +113,8 @@ class Customer:
             message = await session.get_one(Message, self.message_id)
             messages.note_heard(conversation, message, Heard.from_parse(self.heard), datetime.now(UTC))
 
-    async def _log(self, text: str) -> None:
+    async def write(self, text: str) -> None:
+        """Have a message logged, not yet answered."""
         async with self.assistant.database.transaction() as session:
             received = await messages.receive(
                 session,

@@ -1,13 +1,22 @@
 """The desk's channel into the engine: a turn is all or nothing, once, and for who knows the token."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from ledger.models import Case
+from ledger.services import conversations
 from tests.assistant import Assistant, Customer
+from tests.stand_ins import eventually
 
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+SAVED_BY_ANOTHER = text("""
+    INSERT INTO engine.events (sender_id, type_name, timestamp, data)
+    SELECT sender_id, 'slot', max(timestamp), '{"event": "slot", "name": "next_step", "value": null}'
+    FROM engine.events WHERE sender_id = :sender GROUP BY sender_id
+""")
 FRIDGE = "你们的冰箱修了三次都没修好,我要退款"
 
 
@@ -62,6 +71,35 @@ async def test_a_turn_that_was_held_up_until_a_later_one_was_run_is_refused(
     held_up = {"conversation": str(someone.conversation), "message_id": earlier, "text": "洗衣机坏了,没人管"}
     assert (await someone.assistant.post("turn", held_up)).status_code == 503
     assert await someone.memory() == known
+
+
+async def test_a_turn_that_another_engine_overtook_leaves_no_trace_and_may_be_run_again(
+    assistant: Assistant, customer: Callable[..., Customer]
+) -> None:
+    someone = customer()
+    await someone.say("洗衣机坏了,没人管")
+    known = len(await someone.memory())
+    await someone.write("地板都泡坏了")
+    turn = {
+        "conversation": str(someone.conversation),
+        "message_id": someone.message_id,
+        "text": "地板都泡坏了",
+    }
+    async with assistant.database.transaction() as session:
+        await conversations.lock(session, someone.conversation or 0)
+        held_up = asyncio.create_task(assistant.post("turn", turn))
+        await eventually(lambda: _somebody_waits(assistant))
+        async with assistant.database.transaction() as other:
+            await other.execute(SAVED_BY_ANOTHER, {"sender": str(someone.conversation)})
+    assert (await held_up).status_code == 503
+    assert len(await someone.memory()) == known
+    assert (await someone.again("地板都泡坏了")) != ""
+    assert len([told for told in await someone.memory() if told["event"] == "user"]) == 2
+
+
+async def _somebody_waits(assistant: Assistant) -> bool:
+    async with assistant.database.transaction() as session:
+        return bool(await session.scalar(WAITING))
 
 
 async def test_a_failed_action_fails_the_turn_and_leaves_no_trace(
