@@ -1,16 +1,15 @@
 """Live news by NOTIFY: what changed, for screens and sockets that listen."""
 
 import json
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, Text, bindparam, func, select
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 CHANNEL: Final = "qingting"
 
 NEWS: Final = "news"
-_body = func.unnest(bindparam("bodies", type_=ARRAY(Text))).column_valued("body")
-_SEND: Final = select(func.pg_notify(CHANNEL, _body))
 
 
 async def notify(session: AsyncSession, topic: str, **payload: Any) -> None:
@@ -22,4 +21,10 @@ async def notify(session: AsyncSession, topic: str, **payload: Any) -> None:
 async def send(session: AsyncSession) -> None:
     """Hand a transaction's news to the database, in one statement."""
     if bodies := list(session.info.pop(NEWS, ())):
-        await session.execute(_SEND, {"bodies": bodies})
+        await session.execute(_sending(len(bodies)), {f"b{place}": body for place, body in enumerate(bodies)})
+
+
+@cache
+def _sending(pieces: int) -> TextClause:
+    calls = ", ".join(f"pg_notify('{CHANNEL}', :b{place})" for place in range(pieces))
+    return text(f"SELECT {calls}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, bindparam, exists, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import queue
@@ -108,11 +108,7 @@ async def bind(session: AsyncSession, conversation_id: int) -> None:
 
     The caller holds the conversation's row.
     """
-    oldest = select(Message.id).where(*_open(conversation_id)).order_by(Message.id).limit(MOST)
-    last = select(func.max(oldest.subquery().c.id)).scalar_subquery()
-    await session.execute(
-        update(Message).where(*_open(conversation_id), Message.id <= last).values(turn_id=last)
-    )
+    await session.execute(_BIND, {"conversation": conversation_id})
 
 
 async def hold(session: AsyncSession, message_id: int) -> tuple[Conversation, list[Message]]:
@@ -137,8 +133,8 @@ async def settle(session: AsyncSession, messages: Sequence[Message], rule: Liste
         message.settled_at = now
         message.turn_id = last.id
     await session.flush()
-    unsettled = select(Message.id, Message.turn_id).where(*_unsettled(last.conversation_id))
-    left = (await session.execute(unsettled.order_by(Message.id).limit(rule.flood + 1))).all()
+    asked = {"conversation": last.conversation_id, "most": rule.flood + 1}
+    left = (await session.execute(_LEFT, asked)).all()
     if rule.off and sum(turn_id is None for _, turn_id in left) > rule.flood:
         await bind(session, last.conversation_id)
     if left:
@@ -182,7 +178,7 @@ async def was_asked(session: AsyncSession, conversation_id: int) -> bool:
     return last is not None and (bool(last.buttons) or last.text.rstrip().endswith(QUESTION_MARKS))
 
 
-def _unsettled(conversation_id: int | ScalarSelect[int]) -> tuple[ColumnElement[bool], ...]:
+def _unsettled(conversation_id: int | ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
     return (
         Message.conversation_id == conversation_id,
         Message.author == Author.CUSTOMER,
@@ -190,7 +186,7 @@ def _unsettled(conversation_id: int | ScalarSelect[int]) -> tuple[ColumnElement[
     )
 
 
-def _open(conversation_id: int) -> tuple[ColumnElement[bool], ...]:
+def _open(conversation_id: int | ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
     return (*_unsettled(conversation_id), Message.turn_id.is_(None))
 
 
@@ -218,4 +214,16 @@ _NEXT: Final = (
     .order_by(Message.id)
     .limit(MOST)
     .execution_options(populate_existing=True)
+)
+_conversation: Final = bindparam("conversation", type_=BigInteger)
+_listened_to: Final = (
+    select(Message.id).where(*_open(_conversation)).order_by(Message.id).limit(MOST).subquery()
+)
+_last: Final = select(func.max(_listened_to.c.id)).scalar_subquery()
+_BIND: Final = update(Message).where(*_open(_conversation), Message.id <= _last).values(turn_id=_last)
+_LEFT: Final = (
+    select(Message.id, Message.turn_id)
+    .where(*_unsettled(_conversation))
+    .order_by(Message.id)
+    .limit(bindparam("most"))
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -286,16 +286,8 @@ async def _hold(
 
     What is written to it is what the row needs anyway.
     """
-    changed: dict[str, Any] = {"last_message_at": now}
-    if written_in is not None:
-        changed["language"] = written_in
-    waiting = select(Wait.id).join(Case, Case.id == Wait.case_id).where(Wait.until.is_(None))
-    waited_for = await session.scalar(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(changed)
-        .returning(waiting.where(Case.customer_id == Conversation.customer_id).exists())
-    )
+    asked = {"conversation": conversation_id, "now": now, "written_in": written_in}
+    waited_for = await session.scalar(_HOLD, asked)
     if waited_for is None:
         raise conversations.NoSuchConversation(str(conversation_id))
     return bool(waited_for)
@@ -304,23 +296,14 @@ async def _hold(
 async def _log_once(
     session: AsyncSession, conversation_id: int, client_id: str, text: str, now: datetime
 ) -> int | None:
-    row = insert(Message).values(
-        conversation_id=conversation_id, author=Author.CUSTOMER, text=text, at=now, client_id=client_id
-    )
-    return await session.scalar(
-        row.on_conflict_do_nothing(index_elements=["conversation_id", "client_id"]).returning(Message.id)
-    )
+    row = {"conversation_id": conversation_id, "text": text, "at": now, "client_id": client_id}
+    return await session.scalar(_LOG_ONCE, row)
 
 
 async def _not_too_many(session: AsyncSession, conversation_id: int, a_minute: int, now: datetime) -> None:
     """The log itself is what counts, so that it holds for all processes together."""
-    one_too_early = await session.scalar(
-        select(Message.at)
-        .where(Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER)
-        .order_by(Message.id.desc())
-        .offset(a_minute)
-        .limit(1)
-    )
+    asked = {"conversation": conversation_id, "a_minute": a_minute}
+    one_too_early = await session.scalar(_ONE_TOO_EARLY, asked)
     if one_too_early is not None and (wait := one_too_early + MINUTE - now) > timedelta():
         raise TooManyMessages(wait)
 
@@ -354,3 +337,39 @@ async def _announce(session: AsyncSession, conversation: Conversation, rows: Seq
         await queue.deliver(session, conversation.id, conversation.channel)
     for row in rows[-1:]:
         await live.notify(session, "message", conversation=conversation.id, message=row.id)
+
+
+# What every message asks for is written once: to build a statement takes longer than to run it.
+_waits_for_customer: Final = (
+    select(Wait.id)
+    .join(Case, Case.id == Wait.case_id)
+    .where(Wait.until.is_(None), Case.customer_id == Conversation.customer_id)
+    .exists()
+)
+_written_in: Final = bindparam("written_in", type_=Conversation.language.type)
+_HOLD: Final = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"))
+    .values(last_message_at=bindparam("now"), language=func.coalesce(_written_in, Conversation.language))
+    .returning(_waits_for_customer)
+    .execution_options(synchronize_session=False)
+)
+_LOG_ONCE: Final = (
+    insert(Message)
+    .values(
+        author=Author.CUSTOMER,
+        conversation_id=bindparam("conversation_id"),
+        text=bindparam("text"),
+        at=bindparam("at"),
+        client_id=bindparam("client_id"),
+    )
+    .on_conflict_do_nothing(index_elements=["conversation_id", "client_id"])
+    .returning(Message.id)
+)
+_ONE_TOO_EARLY: Final = (
+    select(Message.at)
+    .where(Message.conversation_id == bindparam("conversation"), Message.author == Author.CUSTOMER)
+    .order_by(Message.id.desc())
+    .offset(bindparam("a_minute"))
+    .limit(1)
+)
