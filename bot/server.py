@@ -43,7 +43,7 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
     # The server raises again the signal that ended it. To have stopped as told is no failure.
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: None)
-    # What was made so far stays; to look through it for what could go would stop the desk for tenths of a second.
+    # What was made so far stays; to look through it for what could go stops the desk for tenths of a second.
     gc.collect()
     gc.freeze()
     server = Server(config, app.state.desk)
