@@ -32,8 +32,11 @@ def countdown(visit: Visit, clock: ClockLine) -> None:
 
 def span(seconds: int) -> str:
     """A length of time as the countdown writes it."""
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+    days, hours = divmod(seconds // 3600, 24)
+    rest = f"{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if days:
+        return f"{days}d {hours:02}:{rest}"
+    return f"{hours}:{rest}" if hours else rest
 
 
 def waiting_banner(visit: Visit, waiting: WaitLine) -> None:
