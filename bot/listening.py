@@ -112,7 +112,8 @@ async def _goes_on(
         typed_at=desk.typists.last(conversation.id),
     )
     now = desk.now()
-    if until <= now or len(waiting) == gathering.MOST:
+    set_back = waiting[-1].at > now  # nobody knows for how long they were listened to
+    if until <= now or set_back or len(waiting) == gathering.MOST:
         if in_line or _danger(waiting) or not await queue.is_crowded(session):
             return False
         await queue.take_place(session, conversation.id, message.id)

@@ -29,17 +29,23 @@ class Throttle:
 
     def wait(self, key: str, now: datetime) -> float:
         """Seconds until `key` may go again, 0 when it may now; takes nothing."""
-        missing = max(0.0, self._full_at.get(key, 0.0) - now.timestamp()) / self.rate.seconds
+        missing = (self._full(key, now) - now.timestamp()) / self.rate.seconds
         return max(0.0, (missing + 1 - self.rate.burst) * self.rate.seconds)
 
     def take(self, key: str, now: datetime) -> float:
         """Take one for `key`; returns 0, or the seconds to wait when there is none (and nothing is taken)."""
         seconds = self.wait(key, now)
         if seconds == 0:
-            moment = now.timestamp()
-            self._full_at[key] = max(self._full_at.get(key, 0.0), moment) + self.rate.seconds
-            self._forget(moment)
+            self._full_at[key] = self._full(key, now) + self.rate.seconds
+            self._forget(now.timestamp())
         return seconds
+
+    def _full(self, key: str, now: datetime) -> float:
+        """When the bucket will be full. Emptier than empty it cannot be: then the clock was set back."""
+        moment = now.timestamp()
+        full = self._full_at.get(key, 0.0)
+        emptiest = moment + self.rate.burst * self.rate.seconds
+        return full if moment < full <= emptiest else moment
 
     def _forget(self, moment: float) -> None:
         """Full buckets need not be remembered."""

@@ -23,8 +23,13 @@ COSTLY = (
     "tests/browser/",
     "tests/chaos/test_under_faults.py",
     "tests/dialogue/",
+    "tests/integration/test_backup.py",
+    "tests/integration/test_database_away.py",
     "tests/integration/test_demo.py",
+    "tests/integration/test_disk_full.py",
     "tests/integration/test_hearing.py",
+    "tests/integration/test_killed_desk.py",
+    "tests/integration/test_stopping.py",
     "tests/system/",
 )
 TEMPLATE = "template_desk"
