@@ -293,6 +293,21 @@ async def test_an_opening_that_stands_twice_in_a_book_is_a_double(sound: Sound) 
     await sound.finds("doubled", "2 times case.opened")
 
 
+async def test_a_message_that_was_heard_twice_in_one_case_is_a_double(sound: Sound) -> None:
+    await sound.doctor(UNSEALED, "UPDATE entries SET action = 'case.heard' WHERE action = 'special.flagged'")
+    await sound.finds("doubled", f"message {sound.asked} was heard 2 times")
+
+
+async def test_a_clock_that_was_stopped_twice_is_a_double(sound: Sound) -> None:
+    await sound.doctor(
+        UNSEALED,
+        "UPDATE entries SET action = 'clock.stopped',"
+        " after = (SELECT after FROM entries WHERE action = 'clock.stopped')"
+        " WHERE action = 'special.flagged'",
+    )
+    await sound.finds("doubled", "was stopped 2 times")
+
+
 async def test_a_changed_entry_breaks_the_ledger(sound: Sound) -> None:
     await sound.doctor(UNSEALED, "UPDATE entries SET actor = 'x' WHERE action = 'special.flagged'")
     await sound.finds("ledger", "its content was changed")

@@ -96,6 +96,20 @@ async def _one_effect_each(evidence: Evidence) -> None:
           AND NOT EXISTS (SELECT 1 FROM clocks k WHERE k.case_id = c.id AND k.kind = 'headquarters')
     """,
     )
+    await evidence.report(
+        "doubled",
+        """
+        SELECT 'message ' || (after ->> 'message') || ' was heard ' || count(*) || ' times' AS what
+        FROM entries WHERE action = 'case.heard' GROUP BY book, after ->> 'message' HAVING count(*) > 1
+    """,
+    )
+    await evidence.report(
+        "doubled",
+        """
+        SELECT 'clock ' || (after ->> 'clock') || ' was stopped ' || count(*) || ' times' AS what
+        FROM entries WHERE action = 'clock.stopped' GROUP BY after ->> 'clock' HAVING count(*) > 1
+    """,
+    )
     broken = await entries.verify(evidence.session)
     if broken is not None:
         evidence.broken("ledger", f"{broken.book} {broken.position}: {broken.problem}")
