@@ -87,7 +87,7 @@ _REFUSALS: tuple[tuple[type[Exception], int, str], ...] = (
     (errors.LedgerError, 422, "refused"),
     (BadCursor, 422, "bad_cursor"),
 )
-_UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
 
 
 def install(app: FastAPI) -> None:
@@ -97,7 +97,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     for kind in (errors.LedgerError, BadCursor, NotKept):
         app.add_exception_handler(kind, _refused)
-    for away in _UNAVAILABLE:
+    for away in UNAVAILABLE:
         app.add_exception_handler(away, _unavailable)
     for impossible in (DataError, UnicodeEncodeError):
         app.add_exception_handler(impossible, _impossible)
@@ -108,7 +108,7 @@ def of(error: Exception) -> Problem:
     """The problem that `error` of the ledger is."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, _UNAVAILABLE):
+    if isinstance(error, UNAVAILABLE):
         return unavailable()
     if isinstance(error, NotKept):
         return storage_full()

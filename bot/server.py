@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot.desk import Desk
+from bot.runtime import open_files
 
 # Requests under way may take so long after the desk was told to stop: an upload, not a socket.
 FAREWELL_SECONDS = 10
@@ -32,6 +33,7 @@ class Server(uvicorn.Server):
 
 def serve(app: FastAPI, *, host: str, port: int) -> None:
     """Serve `app`, whose `state.desk` is its desk, until SIGTERM or SIGINT."""
+    open_files.allow_many()
     config = uvicorn.Config(
         app,
         host=host,

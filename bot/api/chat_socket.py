@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot import visitors
 from bot.api import chat
@@ -18,7 +17,7 @@ from bot.api.wiring import the_desk, the_doorkeeper, web_of
 from bot.channels.web import Ear
 from bot.desk import Desk
 from bot.presence import CUSTOMER_TYPING
-from bot.problem import Problem, unavailable
+from bot.problem import UNAVAILABLE, Problem, unavailable
 from bot.throttle import Rate, Throttle
 from bot.visitors import Doorkeeper
 from ledger.live import notify
@@ -92,7 +91,7 @@ async def _visitor(socket: WebSocket, desk: Desk, hello: Hello) -> Visitor | Non
     except Problem as problem:
         await socket.send_json({**problem.document(), "type": "problem"})
         await socket.close(UNKNOWN_TOKEN, problem.code)
-    except (OperationalError, InterfaceError):
+    except UNAVAILABLE:
         await socket.close(AWAY, "try again")
     return None
 
@@ -120,7 +119,7 @@ class _Talk:
         await self._leave(next(iter(done)).exception())
 
     async def _leave(self, why: BaseException | None) -> None:
-        if isinstance(why, (OperationalError, InterfaceError)):
+        if isinstance(why, UNAVAILABLE):
             await self._socket.close(AWAY, "try again")
         elif why is not None:
             raise why
@@ -169,7 +168,7 @@ class _Talk:
             )
         except Problem as problem:
             await self._refuse(problem, said.client_id)
-        except (OperationalError, InterfaceError):
+        except UNAVAILABLE:
             await self._refuse(unavailable(), said.client_id)
         else:
             await self._socket.send_json(

@@ -17,6 +17,9 @@ from ledger.live import notify
 
 NAME: Final = "web"
 TYPING: Final = "typing"
+# After news was missed every listener reads again; so many conversations, then a pause in seconds.
+WOKEN_AT_ONCE: Final = 25
+WOKEN_AGAIN_AFTER: Final = 0.05
 
 
 class Ear:
@@ -97,16 +100,22 @@ class WebChannel:
         async with self._live.subscribe("message", "conversation", TYPING) as news:
             ready.set()
             while True:
-                self._hear(await news.get())
+                await self._hear(await news.get())
 
-    def _hear(self, news: News) -> None:
+    async def _hear(self, news: News) -> None:
         if news["topic"] == MISSED:
-            for ears in self._ears.values():
-                _wake(ears)
+            await self._wake_all()
             return
         conversation = news.get("conversation", self._addresses.get(str(news.get("address"))))
         if conversation in self._ears:
             _wake(self._ears[conversation], typing=news["topic"] == TYPING)
+
+    async def _wake_all(self) -> None:
+        """A few at a time: all of them read their rows again, and other requests want the database too."""
+        for position, ears in enumerate(list(self._ears.values()), start=1):
+            _wake(ears)
+            if position % WOKEN_AT_ONCE == 0:
+                await asyncio.sleep(WOKEN_AGAIN_AFTER)
 
 
 def _wake(ears: set[Ear], *, typing: bool = False) -> None:

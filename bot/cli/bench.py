@@ -8,6 +8,7 @@ import typer
 
 from bot import settings
 from bot.bench.assistant import bench_assistant
+from bot.bench.chats import bench_chats
 from bot.bench.desk import bench_desk
 from bot.bench.messages import bench_messages
 from bot.runtime.steps import Steps
@@ -31,6 +32,19 @@ def assistant(file: Texts, limit: Limit = None, at_once: AtOnce = 1) -> None:
     """Every line as a turn of the engine alone: our pipeline beside Rasa's stock one."""
     compared = asyncio.run(bench_assistant(settings.load(), file, limit=limit, at_once=at_once))
     typer.echo("\n".join(compared.lines()))
+
+
+@app.command()
+def chats(
+    number: Annotated[
+        int, typer.Option("--chats", min=20, help="How many are open at the same time.")
+    ] = 2000,
+) -> None:
+    """So many open web chats on a desk of this command's own: memory, files, processor, times."""
+    steps = Steps()
+    with steps.shown():
+        report = asyncio.run(bench_chats(settings.load(), chats=number, steps=steps))
+    typer.echo("\n".join(report.lines()))
 
 
 @app.command()
