@@ -385,3 +385,26 @@ async def test_what_the_ledger_cannot_hold_is_refused_as_such(served: ServedDesk
     answer = await served.client.get(f"/api/v1/{path}", headers=header)
 
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_a_clock_that_stands_still_has_no_due_time_and_says_what_is_left(
+    served: ServedDesk, agent: dict[str, str]
+) -> None:
+    number = await enter(served, agent)
+    path = f"/api/v1/complaints/{number}"
+    await served.client.post(f"{path}/progress", json={"text": "在查"}, headers=agent)
+    waiting = await served.client.post(f"{path}/wait", json={"reason": "等收据"}, headers=agent)
+    assert waiting.json()["waiting"]["reason"] == "等收据"
+    page = {"complaint": number, "state": "open", "limit": 1}
+    first = (await served.client.get("/api/v1/clocks", params=page, headers=agent)).json()
+    rest = {**page, "limit": 50, "cursor": first["next"]}
+    listed = (
+        first["items"]
+        + (await served.client.get("/api/v1/clocks", params=rest, headers=agent)).json()["items"]
+    )
+    assert (listed[-1]["kind"], listed[-1]["due_at"]) == ("progress_update", None)
+    assert 86_000 < listed[-1]["left"] <= 86_400
+    assert (await served.client.post(f"{path}/wait", json={"reason": "x"}, headers=agent)).status_code == 409
+    gone_on = await served.client.post(f"{path}/go-on", headers=agent)
+    assert gone_on.json()["waiting"] is None
+    assert (await served.client.post(f"{path}/go-on", headers=agent)).status_code == 409

@@ -18,6 +18,7 @@ from ledger.views.visitors import Visitor
 from ledger.vocabulary import Language
 from tests.emulator.desk import make_desk
 from tests.ledger_world import NOON, LedgerWorld
+from tests.stand_ins import eventually
 
 WRITTEN = (PROJECT / "policy.yml").read_text(encoding="utf-8")
 SECRET = "hunter2-hunter2"
@@ -212,3 +213,14 @@ def test_the_action_server_follows_too(of_actions: Path) -> None:
     assert resources.policy().silence.nudge_after.total_seconds() == 300
     write(of_actions, "nudge_after: 15m", "nudge_after: soon")
     assert resources.policy().silence.nudge_after.total_seconds() == 300
+
+
+async def test_a_running_desk_sees_the_change_by_itself(
+    desk_ledger: LedgerWorld, file: Path, tmp_path: Path
+) -> None:
+    desk = make_desk(desk_ledger.database, tmp_path)
+    watch = PolicyWatch(desk, PolicyFile(file))
+    await watch.start()
+    write(file, "nudge_after: 15m", "nudge_after: 5m")
+    await eventually(lambda: desk.policy.silence.nudge_after.total_seconds() == 300)
+    await watch.stop()
