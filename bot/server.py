@@ -41,6 +41,8 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
         log_config=None,
         timeout_graceful_shutdown=FAREWELL_SECONDS,
         ws_max_size=LONGEST_FRAME,
+        # A dictionary for each of thousands of sockets costs more than sentences weigh.
+        ws_per_message_deflate=False,
     )
     # The server raises again the signal that ended it. To have stopped as told is no failure.
     for told in (signal.SIGTERM, signal.SIGINT):

@@ -158,7 +158,7 @@ async def open_chats(address: str, number: int, *, first: int) -> AsyncIterator[
         async def one(chat_number: int) -> Chat:
             async with gate:
                 session = (await client.post(f"{API}/sessions", json={})).raise_for_status().json()
-                socket = await connect(f"{address.replace('http', 'ws', 1)}{API}/ws", compression=None)
+                socket = await connect(f"{address.replace('http', 'ws', 1)}{API}/ws")
                 stack.push_async_callback(socket.close)
                 await socket.send(json.dumps({"type": "hello", "token": session["token"]}))
                 chat = Chat(chat_number, session["conversation"], socket)
