@@ -7,7 +7,7 @@ ledgers of the desks are read: what was accepted must have been answered, and on
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -162,13 +162,13 @@ async def _systems(
 ) -> AsyncIterator[list[System]]:
     async with AsyncExitStack() as stack:
         place = await stack.enter_async_context(ground(settings, steps))
-        systems: list[System] = []
-        if model is not None:
-            systems.append(await stack.enter_async_context(stock(place, model)))
-        for count in engines:
-            desk = whole_desk(place, engines=count, desks=desks)
-            systems.append(await stack.enter_async_context(desk))
-        yield systems
+        wanted: list[AbstractAsyncContextManager[System]] = [
+            *([stock(place, model)] if model else []),
+            *(whole_desk(place, engines=count, desks=desks) for count in engines),
+        ]
+        async with asyncio.TaskGroup() as group:
+            started = [group.create_task(stack.enter_async_context(system)) for system in wanted]
+        yield [system.result() for system in started]
 
 
 async def _say_all(sayings: Sequence[Saying], at_once: int) -> list[float | None]:

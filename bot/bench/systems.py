@@ -4,6 +4,7 @@ All stand on one scratch PostgreSQL, on the disk of the data folder and as durab
 a database to itself.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -117,12 +118,15 @@ class Ground:
     steps: Steps
     server: EmbeddedServer
     supervisor: Supervisor
+    # Two migrations in one process would take each other's place.
+    migrating: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def ledger(self, stack: AsyncExitStack, name: str) -> tuple[str, Database]:
         """A fresh database, brought up to date."""
-        self.server.ensure_database(name)
         url = self.server.url(name)
-        ledger = await prepared(url, self.settings)
+        async with self.migrating:
+            self.server.ensure_database(name)
+            ledger = await prepared(url, self.settings)
         stack.push_async_callback(ledger.close)
         return url, ledger
 
