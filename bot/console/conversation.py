@@ -1,10 +1,13 @@
 """One conversation: its transcript as it grows, the reply box, and the customer and cases beside it."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from nicegui import ui
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot import conversation as talks
+from bot.console.company import SAID_EVERY, STAFF_HERE, WRITES_FOR, Company
 from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
 from bot.console.components.buttons import lasting
@@ -15,9 +18,10 @@ from bot.console.components.warnings import Warnings
 from bot.console.layout import frame
 from bot.console.news import on_news
 from bot.console.queue import take
-from bot.console.visit import Visit, staff_page
+from bot.console.visit import AWAY, Visit, staff_page
 from bot.live import News
 from bot.presence import CUSTOMER_TYPING
+from ledger import live
 from ledger.views import transcripts
 from ledger.views.messages import Line
 from ledger.views.rows import CaseRow
@@ -49,10 +53,16 @@ class _Page:
         self._cases: tuple[str, ...] = ()
         self._held: object = None
         on_news(visit.desk, self.refresh, "message", "conversation", "case", "clock", about=self._about)
+        self._company, self._newcomer = Company(visit.staff.id), False
+        self._said_writing = visit.now - WRITES_FOR
+        self._mine = False
+        on_news(visit.desk, self._greet, STAFF_HERE, about=self._note_colleague, catch_up=False)
         on_news(visit.desk, self._show_typing, CUSTOMER_TYPING, about=self._about, catch_up=False)
         with ui.element("div").classes("qt-columns"):
             with ui.element("div"):
                 self._holding = ui.element("div").classes("qt-line")
+                self._colleagues = ui.label().classes("qt-tag qt-warn qt-colleagues").props("role=status")
+                self._colleagues.set_visibility(False)
                 self._trail = ui.element("div")
                 self._transcript()
                 with ui.element("div").classes("qt-foot"):
@@ -66,6 +76,7 @@ class _Page:
                     empty=visit.texts("talk.no_case"),
                     classes="qt-cards",
                 )
+        ui.timer(SAID_EVERY, self._say_here)
 
     def _transcript(self) -> None:
         with ui.element("div").classes("qt-transcript").props("tabindex=0 role=log") as self._box:
@@ -79,6 +90,8 @@ class _Page:
     def _reply(self) -> None:
         say = self.visit.texts
         self._warnings = Warnings(self.visit, self.id)
+        self._lost = ui.label().classes("qt-error").props("role=alert")
+        self._lost.set_visibility(False)
         with ui.element("div").classes("qt-reply") as self._form:
             self._words = ui.textarea(placeholder=say("talk.placeholder")).props("outlined autogrow dense")
             self._words.props(f'aria-label="{say("talk.placeholder")}"')
@@ -120,7 +133,7 @@ class _Page:
 
     def _show_holding(self, talk: Transcript) -> None:
         say, mine = self.visit.texts, talk.holder_id == self.visit.staff.id
-        self._form.set_visibility(talk.holding is Holding.HUMAN and mine)
+        self._open_or_close_reply(talk, mine)
         held = (talk.holding, talk.holder_id, talk.language)
         if held == self._held:
             return
@@ -135,8 +148,57 @@ class _Page:
             if talk.holding is not Holding.HUMAN:
                 self._button("talk.take", self._take)
             elif mine or self.visit.may(Role.SUPERVISOR):
+                if not mine:
+                    self._button("talk.take_over", self._take_over, "outline")
                 self._button("talk.pass_on", self._pass_on, "outline")
                 self._button("talk.release", self._release)
+
+    def _open_or_close_reply(self, talk: Transcript, mine: bool) -> None:
+        """Who lost the conversation writes to nobody, and keeps the words they had begun."""
+        lost = self._mine and not mine
+        unsent = bool((self._words.value or "").strip())
+        self._form.set_visibility(mine or unsent)
+        self._words.props(remove="readonly") if mine else self._words.props("readonly")
+        self._button_to_send.set_enabled(mine)
+        self._mine = mine
+        if lost and unsent:
+            key = "talk.lost" if talk.holder else "talk.no_longer"
+            self._lost.set_text(self.visit.texts(key, name=talk.holder or ""))
+        elif lost:
+            told = self.visit.texts(f"talk.{talk.holding}", name=talk.holder or "")
+            ui.notify(told, type="warning", textColor="white", timeout=10000)
+        if lost or mine:
+            self._lost.set_visibility(lost and unsent)
+
+    def _note_colleague(self, news: News) -> bool:
+        if news.get("conversation") != self.id:
+            return False
+        self._newcomer = self._company.note(news, self.visit.now) or self._newcomer
+        return True
+
+    async def _greet(self) -> None:
+        """Show who else is here, and let a newcomer know of us."""
+        newcomer, self._newcomer = self._newcomer, False
+        if newcomer:
+            await self._say_here()
+        self._show_colleagues()
+
+    async def _say_here(self, *, writing: bool = False) -> None:
+        me = self.visit.staff
+        with suppress(*AWAY, PoolExhausted):
+            async with self.visit.desk.database.transaction() as session:
+                await live.notify(
+                    session, STAFF_HERE, conversation=self.id, staff=me.id, name=me.name, writing=writing
+                )
+        self._show_colleagues()
+
+    def _show_colleagues(self) -> None:
+        say, now = self.visit.texts, self.visit.now
+        writing = self._company.writing(now)
+        names = writing or self._company.reading(now)
+        key = "talk.writes_too" if writing else "talk.reads_too"
+        self._colleagues.set_text(say(key, names=say("format.and").join(names)))
+        self._colleagues.set_visibility(bool(names))
 
     def _button(self, key: str, press: Callable[[], Awaitable[None]], look: str = "unelevated") -> None:
         ui.button(self.visit.texts(key), on_click=lasting(press)).props(f"{look} no-caps")
@@ -161,6 +223,9 @@ class _Page:
 
     async def _take(self) -> None:
         await take(self.visit, self.id)
+
+    async def _take_over(self) -> None:
+        await take(self.visit, self.id, force=True)
 
     async def _release(self) -> None:
         async def deed() -> None:
@@ -187,6 +252,9 @@ class _Page:
     async def _look(self) -> None:
         """Warn of what nobody may say while it is being written."""
         words = (self._words.value or "").strip()
+        if words and self.visit.now - self._said_writing > WRITES_FOR / 2:
+            self._said_writing = self.visit.now
+            await self._say_here(writing=True)
         await self._warnings.look(words)
         self._name_button(words)
 

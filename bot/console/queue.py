@@ -96,11 +96,11 @@ def _who(visit: Visit, row: ConversationRow) -> None:
     )
 
 
-async def take(visit: Visit, conversation_id: int) -> None:
-    """Take the conversation and open it; if somebody was faster, say who."""
+async def take(visit: Visit, conversation_id: int, *, force: bool = False) -> None:
+    """Take the conversation and open it, with ``force`` from whoever holds it; if refused, say who has it."""
 
     async def deed() -> bool:
-        await conversation.take(visit.desk, conversation_id=conversation_id, staff=visit.staff)
+        await conversation.take(visit.desk, conversation_id=conversation_id, staff=visit.staff, force=force)
         return True
 
     if await visit.act(deed):

@@ -1,10 +1,12 @@
 """Who may have the word after whom (docs/conversation.md)."""
 
+import re
 from itertools import product
 
 import pytest
 
-from ledger.handoff import MOVES, IllegalMove, Move, after
+from bot.settings import PROJECT
+from ledger.handoff import ENTRIES, MOVES, IllegalMove, Move, after
 from ledger.vocabulary import Holding
 
 LEGAL = {
@@ -40,3 +42,15 @@ def _reachable(start: Holding) -> set[Holding]:
     while further := {target for (source, _), target in MOVES.items() if source in found} - found:
         found |= further
     return found
+
+
+def test_nobody_but_one_service_passes_the_word() -> None:
+    """Who sets ``holding`` elsewhere goes around the table."""
+    code = [*(PROJECT / "bot").rglob("*.py"), *(PROJECT / "ledger").rglob("*.py")]
+    code += (PROJECT / "actions").rglob("*.py")
+    setters = {file.name for file in code if re.search(r"\.holding\s*=[^=]", file.read_text("utf-8"))}
+    assert setters == {"handoff.py"}
+
+
+def test_every_move_has_its_name_in_the_ledger() -> None:
+    assert set(ENTRIES) == set(Move)
