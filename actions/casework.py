@@ -158,8 +158,10 @@ async def known(talk: Talk, hearing: Hearing) -> Known:
 
 async def _rages(talk: Talk, hearing: Hearing) -> bool:
     """Whether anger has lasted until a person should be offered, and none is on the way."""
+    if not offers_person(hearing.emotions, resources.policy().anger):
+        return False
     conversation = await talk.session.get_one(Conversation, talk.turn.conversation_id)
-    return conversation.holding is Holding.BOT and offers_person(hearing.emotions, resources.policy().anger)
+    return conversation.holding is Holding.BOT
 
 
 def acknowledge(talk: Talk, found: str, noted: str = "") -> None:

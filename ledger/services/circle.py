@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case, Clock, Department, Staff, Task
 from ledger.policy import Policy, Rung
-from ledger.services.departments import duty, headquarters
+from ledger.services.departments import duty, headquarters, keyed
 from ledger.vocabulary import ClockKind, Role, Signal
 
 ABOVE_AGENTS: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -19,7 +19,7 @@ async def told_of_special_user(session: AsyncSession, case: Case, policy: Policy
     people = await at_headquarters(session)
     for signal in case.signals:
         key = policy.matrix.signals.get(Signal(signal))
-        concerned = await session.scalar(select(Department).where(Department.key == key)) if key else None
+        concerned = await keyed(session, key) if key else None
         people += await duty(session, concerned) if concerned else []
     return people
 

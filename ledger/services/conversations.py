@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from ledger.errors import NotFound
 from ledger.models import Case, Conversation, Customer, Identity, case_conversations
@@ -28,16 +29,24 @@ async def lock(session: AsyncSession, conversation_id: int) -> Conversation:
     return conversation
 
 
-async def current_case(session: AsyncSession, conversation_id: int) -> Case | None:
-    """The case the conversation is about: the latest open one, else the latest."""
-    found = await session.scalars(
+async def current_case(session: AsyncSession, conversation_id: int, *, hold: bool = False) -> Case | None:
+    """The case the conversation is about: the latest open one, else the latest.
+
+    ``hold``: as it stands now, held until the transaction ends, with its owner and department. The caller
+    holds the conversation's row.
+    """
+    current = (
         select(Case)
         .join(case_conversations, case_conversations.c.case_id == Case.id)
         .where(case_conversations.c.conversation_id == conversation_id)
         .order_by(Case.status != CaseStatus.OPEN, Case.id.desc())
         .limit(1)
     )
-    return found.first()
+    if hold:
+        current = current.options(joinedload(Case.owner), joinedload(Case.department))
+        current = current.with_for_update(of=Case, key_share=True)
+        current = current.execution_options(populate_existing=True)
+    return (await session.scalars(current)).first()
 
 
 async def latest_or_new(

@@ -13,6 +13,8 @@ from ledger.policy import DepartmentPolicy, Policy
 from ledger.services.entries import SYSTEM, Actor, record
 
 SYNC_LOCK: Final = 7_002
+KNOWN: Final = "departments"
+"""Where a session keeps the departments it has read."""
 
 
 async def sync(session: AsyncSession, *, policy: Policy, now: datetime) -> None:
@@ -30,6 +32,7 @@ async def sync(session: AsyncSession, *, policy: Policy, now: datetime) -> None:
     for key, department in existing.items():
         department.headquarters = key == policy.headquarters.key
     await session.flush()
+    session.info.pop(KNOWN, None)
 
 
 async def list_departments(session: AsyncSession) -> list[Department]:
@@ -106,7 +109,19 @@ async def duty(session: AsyncSession, department: Department) -> list[Staff]:
 
 async def headquarters(session: AsyncSession) -> Department | None:
     """The department that is told of special users; None before the first ``sync``."""
-    found: Department | None = await session.scalar(select(Department).where(Department.headquarters))
+    return next((one for one in await known(session) if one.headquarters), None)
+
+
+async def keyed(session: AsyncSession, key: str) -> Department | None:
+    """The department with this key; None when there is none."""
+    return next((one for one in await known(session) if one.key == key), None)
+
+
+async def known(session: AsyncSession) -> Sequence[Department]:
+    """All departments, a handful, read once a transaction."""
+    if KNOWN not in session.info:
+        session.info[KNOWN] = (await session.scalars(select(Department).order_by(Department.id))).all()
+    found: Sequence[Department] = session.info[KNOWN]
     return found
 
 

@@ -76,14 +76,15 @@ async def record(
 
     The caller holds the case's row (``cases.lock``). ``action`` is a word like ``case.opened``. ``before``
     and ``after`` hold JSON without floats; personal data does not belong in them, since entries are for ever.
+    It is written with the session's next flush, and has no id before.
 
     Raises:
         TypeError: something in ``before`` or ``after`` is not JSON, or a float.
     """
     book = case.number if case else DESK
-    if case is None:
+    if case is None and DESK not in _ends(session):
         await session.execute(select(func.pg_advisory_xact_lock(DESK_LOCK)))
-    position, previous_hash = await _end(session, book)
+    position, previous_hash = await _end(session, book, action)
     entry = Entry(
         book=book,
         position=position + 1,
@@ -99,7 +100,7 @@ async def record(
     )
     entry.hash = content_hash(entry)
     session.add(entry)
-    await session.flush()
+    _ends(session)[book] = (entry.position, entry.hash)
     return entry
 
 
@@ -167,7 +168,20 @@ def _refuse_float(written: str) -> None:
     raise TypeError(f"an entry holds no floats: {written}")
 
 
-async def _end(session: AsyncSession, book: str) -> tuple[int, str]:
+async def _end(session: AsyncSession, book: str, action: str) -> tuple[int, str]:
+    """Position and hash of the book's last entry; a case's book begins with its opening."""
+    if action == OPENED:
+        return 0, BEGINNING
+    return _ends(session).get(book) or await _end_on_disk(session, book)
+
+
+def _ends(session: AsyncSession) -> dict[str, tuple[int, str]]:
+    """The ends of the books this transaction wrote in: whoever holds a book is its only writer till then."""
+    ends: dict[str, tuple[int, str]] = session.info.setdefault("ends of books", {})
+    return ends
+
+
+async def _end_on_disk(session: AsyncSession, book: str) -> tuple[int, str]:
     newest = select(Entry.position, Entry.hash).where(Entry.book == book).order_by(Entry.position.desc())
     row = (await session.execute(newest.limit(1))).first()
     return (row.position, row.hash) if row else (0, BEGINNING)

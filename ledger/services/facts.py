@@ -108,8 +108,10 @@ def _stands(one: Told, among: Iterable[Told | Fact]) -> bool:
 
 
 async def _add(
-    session: AsyncSession, case: Case, message: Message, new: Iterable[Told], now: datetime
+    session: AsyncSession, case: Case, message: Message, new: Sequence[Told], now: datetime
 ) -> list[Fact]:
+    if not new:
+        return []
     standing = await current(session, case.id)
     added = [
         Fact(case_id=case.id, kind=one.kind, said=one.said, value=one.value, message_id=message.id, at=now)
@@ -117,7 +119,6 @@ async def _add(
         if not _stands(one, standing)
     ]
     session.add_all(added)
-    await session.flush()
     return added
 
 

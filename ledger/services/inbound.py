@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager
 
 from ledger.errors import NoSuchMessage
 from ledger.models import Case, Conversation, Message
 from ledger.services import conversations, gathering
-from ledger.services.case_lock import lock
 from ledger.vocabulary import Author
 
 
@@ -35,10 +36,20 @@ async def inbound(session: AsyncSession, message_id: int) -> Inbound:
     Raises:
         NoSuchMessage
     """
-    message = await session.get(Message, message_id)
-    if message is None or message.author is not Author.CUSTOMER:
-        raise NoSuchMessage(str(message_id))
-    conversation = await conversations.lock(session, message.conversation_id)
-    case = await conversations.current_case(session, conversation.id)
+    message = await _held_with_its_conversation(session, message_id)
+    case = await conversations.current_case(session, message.conversation_id, hold=True)
     turn = await gathering.turn(session, message) if message.turn_id == message_id else [message]
-    return Inbound(message, tuple(turn), conversation, await lock(session, case.id) if case else None)
+    return Inbound(message, tuple(turn), message.conversation, case)
+
+
+async def _held_with_its_conversation(session: AsyncSession, message_id: int) -> Message:
+    """The message, its conversation (held) and their customer, as they stand now, in one statement."""
+    written = select(Message).where(Message.id == message_id, Message.author == Author.CUSTOMER)
+    written = written.join(Message.conversation).join(Conversation.customer)
+    whole = contains_eager(Message.conversation).contains_eager(Conversation.customer)
+    # FOR NO KEY UPDATE, as conversations.lock: one writer a conversation, while others may still refer to it.
+    held = written.options(whole).with_for_update(of=Conversation, key_share=True)
+    message: Message | None = await session.scalar(held, execution_options={"populate_existing": True})
+    if message is None:
+        raise NoSuchMessage(str(message_id))
+    return message

@@ -12,6 +12,7 @@ from ledger.live import notify
 from ledger.models import Case, Department, Staff
 from ledger.policy import Policy
 from ledger.services import clocks, linking
+from ledger.services.departments import keyed
 from ledger.services.entries import OPENED, Actor, record
 from ledger.services.owners import choose_owner
 from ledger.services.staff import PLAIN_LETTERS
@@ -54,8 +55,8 @@ async def open_case(
         customer_id=customer_id,
         channel=channel,
         language=language,
-        owner_id=owner.id if owner else None,
-        department_id=department.id if department else None,
+        owner=owner,
+        department=department,
         entered_by_id=entered_by.id if entered_by else None,
         opened_at=now,
     )
@@ -85,8 +86,7 @@ async def department_for(
         key = policy.matrix.categories[category]
     else:
         key = next(by_signal, policy.matrix.otherwise)
-    found: Department | None = await session.scalar(select(Department).where(Department.key == key))
-    return found
+    return await keyed(session, key)
 
 
 async def _next_number(session: AsyncSession, policy: Policy, now: datetime) -> str:

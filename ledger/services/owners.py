@@ -1,14 +1,13 @@
 """Who owns a case: the same person for the same customer, and never the one complained about (A2, B4)."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Case, Department, Staff
-from ledger.services.circle import active
-from ledger.services.departments import contacts_of
+from ledger.models import Case, Department, DutyContact, Staff
 from ledger.vocabulary import CaseStatus
 
 SHORTEST_NAME: Final = 2
@@ -22,9 +21,10 @@ async def choose_owner(
     Whoever owned the customer's latest case goes on; else the head or duty contact with the fewest open
     cases. Nobody whom ``words``, the customer's, name.
     """
-    people = await _owner_before(session, customer_id)
-    if department:
-        people += await _least_busy_first(session, department)
+    before = await _owner_before(session, customer_id)
+    if before and not is_named(before, words):
+        return before
+    people = await _least_busy_first(session, department) if department else []
     return next((staff for staff in people if not is_named(staff, words)), None)
 
 
@@ -41,19 +41,21 @@ def _stands_in(name: str, words: str) -> bool:
     return name in words
 
 
-async def _owner_before(session: AsyncSession, customer_id: int) -> list[Staff]:
-    latest = select(Case.owner_id).where(Case.customer_id == customer_id, Case.owner_id.is_not(None))
-    return await active(session, await session.scalar(latest.order_by(Case.id.desc()).limit(1)))
+async def _owner_before(session: AsyncSession, customer_id: int) -> Staff | None:
+    latest = select(Staff).join(Case, Case.owner_id == Staff.id).where(Case.customer_id == customer_id)
+    owner: Staff | None = await session.scalar(latest.order_by(Case.id.desc()).limit(1))
+    return owner if owner and owner.disabled_at is None else None
 
 
-async def _least_busy_first(session: AsyncSession, department: Department) -> list[Staff]:
-    listed = await active(session, department.head_id) + await contacts_of(session, department)
-    candidates = [staff for staff in listed if staff.on_duty and staff.disabled_at is None]
-    load = await _open_cases(session, [staff.id for staff in candidates])
-    return sorted(candidates, key=lambda staff: load.get(staff.id, 0))
-
-
-async def _open_cases(session: AsyncSession, staff_ids: list[int]) -> dict[int, int]:
-    owned = select(Case.owner_id, func.count()).where(Case.status == CaseStatus.OPEN)
-    rows = await session.execute(owned.where(Case.owner_id.in_(staff_ids)).group_by(Case.owner_id))
-    return {owner: count for owner, count in rows if owner is not None}
+async def _least_busy_first(session: AsyncSession, department: Department) -> Sequence[Staff]:
+    """Head and duty contacts that are there; of equals the head first, then as the duty list has them."""
+    owned = select(func.count()).where(Case.owner_id == Staff.id, Case.status == CaseStatus.OPEN)
+    listed = (DutyContact.staff_id == Staff.id) & (DutyContact.department_id == department.id)
+    is_head = Staff.id.is_not_distinct_from(department.head_id)
+    there = select(Staff).outerjoin(DutyContact, listed).where(Staff.on_duty, Staff.disabled_at.is_(None))
+    found = await session.scalars(
+        there.where(is_head | DutyContact.staff_id.is_not(None)).order_by(
+            owned.scalar_subquery(), is_head.desc(), DutyContact.position, Staff.id
+        )
+    )
+    return found.all()

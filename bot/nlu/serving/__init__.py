@@ -1,0 +1,1 @@
+"""How the engine serves: Rasa's own ways where they are cheap, leaner ones where a turn waits for them."""
