@@ -22,6 +22,7 @@ from ledger.errors import LedgerError
 from ledger.heard import Heard
 from ledger.models import Case, Clock, Conversation, Message, Staff
 from ledger.policy import Notices, Policy
+from ledger.queue import send
 from ledger.services import cases, clocks, conversations, departments, handoff, messages, stages
 from ledger.services import staff as accounts
 from ledger.services.messages import Reply
@@ -90,6 +91,7 @@ async def _demo_is_there(session: AsyncSession) -> bool:
 
 async def _drop_jobs(session: AsyncSession, *, after: int, now: datetime) -> None:
     """Keep the alarms of clocks that run on; whatever else was deferred has been told as done."""
+    await send(session)
     await session.execute(
         text(
             "DELETE FROM procrastinate_jobs WHERE id > :after"
