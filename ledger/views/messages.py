@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import BigInteger, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -79,19 +79,8 @@ async def visible(
     The list ends before the first reply whose sending is not decided yet: otherwise a reader who asks for
     what comes after the last id would never be given it.
     """
-    undecided = (
-        select(func.min(Message.id))
-        .where(Message.conversation_id == conversation_id, Message.delivery == Delivery.PENDING)
-        .scalar_subquery()
-    )
-    query = (
-        _lines()
-        .where(Message.conversation_id == conversation_id, Message.id > after)
-        .where(or_(Message.author == Author.CUSTOMER, Message.delivery.in_(VISIBLE)))
-        .where(or_(undecided.is_(None), Message.id < undecided))
-        .limit(limit)
-    )
-    return [_line(row) for row in (await session.scalars(query)).all()]
+    asked = {"conversation": conversation_id, "after": after, "most": limit}
+    return [_line(row) for row in (await session.scalars(_VISIBLE, asked)).all()]
 
 
 async def latest(session: AsyncSession, conversation_id: int, *, count: int) -> int:
@@ -137,3 +126,19 @@ def _line(row: Message) -> Line:
 
 def _files(rows: Sequence[Attachment]) -> list[File]:
     return [File(row.id, row.name, row.media_type, row.size) for row in sorted(rows, key=lambda row: row.id)]
+
+
+# Read by every visitor again and again: to build the statement takes longer than to run it.
+_conversation: Final = bindparam("conversation", type_=BigInteger)
+_undecided: Final = (
+    select(func.min(Message.id))
+    .where(Message.conversation_id == _conversation, Message.delivery == Delivery.PENDING)
+    .scalar_subquery()
+)
+_VISIBLE: Final = (
+    _lines()
+    .where(Message.conversation_id == _conversation, Message.id > bindparam("after"))
+    .where(or_(Message.author == Author.CUSTOMER, Message.delivery.in_(VISIBLE)))
+    .where(or_(_undecided.is_(None), Message.id < _undecided))
+    .limit(bindparam("most"))
+)

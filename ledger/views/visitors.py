@@ -1,8 +1,9 @@
 """Web visitors: whose conversation a token opens, and whose file it is."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Attachment, Conversation, Identity, Message
@@ -29,12 +30,7 @@ class StoredFile:
 
 async def by_token(session: AsyncSession, token_hash: bytes) -> Visitor | None:
     """The visitor whose token has this SHA-256."""
-    query = (
-        select(Conversation.id, Identity.address, Conversation.language)
-        .join(Conversation.identity)
-        .where(Conversation.token_hash == token_hash)
-    )
-    row = (await session.execute(query)).one_or_none()
+    row = (await session.execute(_BY_TOKEN, {"token_hash": token_hash})).one_or_none()
     return Visitor(*row) if row else None
 
 
@@ -49,3 +45,11 @@ async def file_of(
         query = query.join(Attachment.message).where(Message.conversation_id == conversation_id)
     row = (await session.execute(query)).one_or_none()
     return StoredFile(*row) if row else None
+
+
+# Asked with every request of a visitor: to build the statement takes longer than to run it.
+_BY_TOKEN: Final = (
+    select(Conversation.id, Identity.address, Conversation.language)
+    .join(Conversation.identity)
+    .where(Conversation.token_hash == bindparam("token_hash"))
+)
