@@ -105,18 +105,19 @@ class Installation:
         self._server.ensure_database(NAME)
         await asyncio.to_thread(database.prepare, self.database_url)
         await self._install_witness()
+        await self._start_desks()
         async with asyncio.TaskGroup() as group:
             for part in self._back_parts():
                 group.create_task(self._supervisor.start(part))
-        await self._start_desks()
         for desk in self._desks:
             await asyncio.to_thread(desk.wait_until_ready)
 
     async def stop(self) -> None:
-        """Stop everything, killing what does not obey; nothing is left running."""
+        """Stop everything; nothing is left running. Desks are killed, since nobody needs them any more."""
         for name in self._marks:
             self.signal(name, signal.SIGCONT)
-        await asyncio.gather(*(asyncio.to_thread(_stop, desk) for desk in self._desks))
+        for desk in self._desks:
+            desk.end()
         await self._supervisor.stop()
         for link in self.links.values():
             await link.stop()
@@ -165,7 +166,7 @@ class Installation:
             self._to(f"actions-{n}", self._action_ports[n - 1])
 
     def _to(self, name: str, port: int) -> None:
-        """A link to a part that listens on ``port``."""
+        """A link to a part that listens on ``port``, by which it is known among our children."""
         [here] = free_ports(1)
         self._marks.setdefault(name, str(port))
         self._addresses[name] = f"http://{LOOPBACK}:{here}"
@@ -252,10 +253,3 @@ async def _until_ok(client: httpx.AsyncClient, url: str) -> None:
             if (await client.get(url)).is_success:
                 return
         await asyncio.sleep(0.3)
-
-
-def _stop(desk: WholeDesk) -> None:
-    try:
-        desk.stop()
-    except Exception:
-        desk.end()
