@@ -8,6 +8,7 @@
       + NothingSaid
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -26,6 +27,8 @@ TIMEOUT: Final = httpx.Timeout(25.0, connect=2.0, pool=10.0)
 LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=50)
 # Seconds. To find out that an engine is away may take as long as the longest of the times above.
 AVOIDED_FOR: Final = 5.0
+FIGURES: Final = r"\d,.一二三四五六七八九十百千万萬亿億两兩几幾半数數多好"
+ENDLESS: Final = re.compile(f"([{FIGURES}]{{40}})[{FIGURES}]+")
 NEVER_ASKED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -176,8 +179,12 @@ class Engine:
 
 
 def speakable(text: str) -> str:
-    """``text`` without what Rasa would take for a command: it obeys words behind a leading slash."""
-    return text.strip().lstrip("/").strip() or "…"
+    """``text`` without what Rasa would take for a command: it obeys words behind a leading slash.
+
+    An endless run of figures is cut: it names nothing, and the patterns that look for numbers would hold up the
+    engine for minutes.
+    """
+    return ENDLESS.sub(r"\1", text).strip().lstrip("/").strip() or "…"
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:

@@ -135,3 +135,16 @@ async def test_without_any_engine_it_is_unavailable() -> None:
 )
 def test_a_customer_gives_no_commands(said: str, heard: str) -> None:
     assert speakable(said) == heard
+
+
+@pytest.mark.parametrize("figure", ["1", "三", "9,", "１"])
+def test_an_endless_run_of_figures_is_cut_and_what_stands_around_it_stays(figure: str) -> None:
+    heard = speakable(f"我的号码是{figure * 5000}，请回电")
+    assert len(heard) < 60
+    assert heard.startswith(f"我的号码是{figure}")
+    assert heard.endswith("，请回电")
+
+
+def test_numbers_that_people_write_are_heard_as_they_stand() -> None:
+    said = "卡号 6222 0212 3456 7890 123，订单 20261122-0001-99，一共一千二百三十四元五角"
+    assert speakable(said) == said
