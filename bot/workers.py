@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -27,11 +28,14 @@ from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
 from ledger import queue
 from ledger.db import Database
-from ledger.services import clocks, silence, watchdog
+from ledger.services import clocks, counting, silence, watchdog
 
 log = structlog.get_logger(__name__)
 
 RESTART_AFTER: Final = 1.0
+COUNT_EVERY: Final = 5.0
+# Counting may take one part in so many of a connection's time.
+COUNT_SHARE: Final = 20
 # A message older than this without a job has been forgotten.
 FORGOTTEN_AFTER: Final = timedelta(seconds=30)
 
@@ -86,6 +90,7 @@ class Workers:
         self._tasks = [asyncio.create_task(self._keep_working(squad)) for squad in self._squads()]
         self._tasks.append(asyncio.create_task(self._keep_watch()))
         self._tasks.append(asyncio.create_task(self._keep_line_told()))
+        self._tasks.append(asyncio.create_task(self._keep_count()))
         self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
         self._closing = asyncio.create_task(self._leave_when_closing())
 
@@ -170,6 +175,17 @@ class Workers:
                 await line.tell(self._desk)
             except (ConnectorException, SQLAlchemyError, OSError) as error:
                 log.warning("line.lost_database", error=type(error).__name__)
+
+    async def _keep_count(self) -> None:
+        """Count the figures' days anew; the more there is to count, the longer until the next time."""
+        while True:
+            begun, zone = monotonic(), str(self._desk.policy.organisation.time_zone)
+            try:
+                async with self._desk.database.transaction() as session:
+                    await counting.count_days(session, time_zone=zone, now=self._desk.now())
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("count.lost_database", error=type(error).__name__)
+            await asyncio.sleep(max(COUNT_EVERY, COUNT_SHARE * (monotonic() - begun)))
 
     async def _put_back_stalled(self) -> None:
         """Jobs of workers without a heartbeat: their process was killed."""

@@ -30,4 +30,18 @@ def _ideographs() -> dict[int, str]:
 def _letters() -> dict[int, str]:
     codes = [*range(0x41, 0x250), *range(0xFF01, 0xFF5F)]
     folded = ((code, unicodedata.normalize("NFKC", chr(code)).lower()) for code in codes)
-    return {code: letter for code, letter in folded if len(letter) == 1}
+    return {code: letter for code, letter in folded if len(letter) == 1 and letter != chr(code)}
+
+
+def variants(letter: str) -> str:
+    """Every character that ``fold`` makes ``letter`` of, itself first if it is one of them."""
+    itself = "" if ord(letter) in _table() else letter
+    return itself + _unfolded().get(letter, "")
+
+
+@cache
+def _unfolded() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code, folded in _table().items():
+        found[folded] = found.get(folded, "") + chr(code)
+    return found

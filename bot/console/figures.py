@@ -162,10 +162,11 @@ def _histogram(visit: Visit, clock: ClockFigures) -> dict[str, Any]:
     """How many were met within so many minutes."""
     edges = (0, *MINUTES)
     counts = [
-        sum(low < took <= high for took in clock.minutes) for low, high in zip(edges, MINUTES, strict=False)
+        sum(n for took, n in clock.minutes.items() if low < took <= high)
+        for low, high in zip(edges, MINUTES, strict=False)
     ]
     names = [visit.texts("figures.within", minutes=high) for high in MINUTES]
-    longer = sum(took > MINUTES[-1] for took in clock.minutes)
+    longer = sum(n for took, n in clock.minutes.items() if took > MINUTES[-1])
     return _columns(
         [*names, visit.texts("figures.longer", minutes=MINUTES[-1])], list(enumerate([*counts, longer]))
     )

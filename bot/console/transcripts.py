@@ -33,6 +33,7 @@ class _Page:
 
     def __init__(self, visit: Visit, people: dict[int, str]) -> None:
         self.visit, self._found = visit, 0
+        self._cursor: str | None = None
         say = visit.texts
         with ui.element("div").classes("qt-filters qt-card").style("flex-direction: row"):
             self._words = ui.input(say("search.words")).props("outlined dense clearable")
@@ -61,18 +62,18 @@ class _Page:
     async def search(self) -> None:
         """Begin again with what the filters say."""
         self._rows.clear()
-        self._found = 0
+        self._found, self._cursor = 0, None
         await self._next()
 
     async def _next(self) -> None:
         async with self.visit.desk.database.transaction() as session:
-            rows = await search(session, self._filters(), limit=PAGE + 1, offset=self._found)
+            page = await search(session, self._filters(), limit=PAGE, cursor=self._cursor)
         with self._rows:
-            for row in rows[:PAGE]:
+            for row in page.items:
                 self._row(row)
-        self._found += len(rows[:PAGE])
+        self._found, self._cursor = self._found + len(page.items), page.next
         self._empty.set_visibility(self._found == 0)
-        self._more.set_visibility(len(rows) > PAGE)
+        self._more.set_visibility(page.next is not None)
 
     def _filters(self) -> Filters:
         until = self._moment(self._until.value)

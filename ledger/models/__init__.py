@@ -9,6 +9,7 @@ from ledger.models.department import Department, DutyContact
 from ledger.models.effect import Effect
 from ledger.models.entry import Entry
 from ledger.models.fact import Fact
+from ledger.models.figure_day import FigureDay
 from ledger.models.mark import Mark
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
@@ -29,6 +30,7 @@ __all__ = [
     "Effect",
     "Entry",
     "Fact",
+    "FigureDay",
     "Identity",
     "Mark",
     "Message",

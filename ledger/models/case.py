@@ -13,6 +13,8 @@ from ledger.models.department import Department
 from ledger.models.staff import Staff
 from ledger.vocabulary import CaseStatus, CaseType, Category, Language, Severity, Stage
 
+OPEN = text("status = 'open'")
+
 case_conversations = Table(
     "case_conversations",
     Base.metadata,
@@ -33,7 +35,14 @@ class Case(Base):
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_queue", "special_since", "opened_at", postgresql_where=text("status = 'open'")),
+        Index("ix_cases_open", "opened_at", postgresql_where=OPEN),
+        Index(
+            "ix_cases_open_special",
+            "opened_at",
+            postgresql_where=text("status = 'open' AND special_since IS NOT NULL"),
+        ),
+        Index("ix_cases_open_owner", "owner_id", "opened_at", postgresql_where=OPEN),
+        Index("ix_cases_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

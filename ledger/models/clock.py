@@ -61,6 +61,13 @@ class Clock(Base):
             "due_at",
             postgresql_where=text("stopped_at IS NULL AND breached_at IS NULL"),
         ),
+        Index("ix_clocks_running", "due_at", postgresql_where=text("stopped_at IS NULL")),
+        Index("ix_clocks_breached", "due_at", postgresql_where=text("breached_at IS NOT NULL")),
+        Index(
+            "ix_clocks_unacknowledged",
+            "case_id",
+            postgresql_where=text("kind = 'headquarters' AND stopped_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,7 +78,7 @@ class Clock(Base):
     length: Mapped[timedelta | None]
     calendar: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     pauses: Mapped[bool] = mapped_column(default=False, server_default=false())
-    due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
     stopped_at: Mapped[datetime | None]
     stopped_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     stop_reason: Mapped[str | None]

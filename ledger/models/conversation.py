@@ -23,6 +23,7 @@ class Conversation(Base):
         Index("ix_conversations_waiting", "waiting_since", postgresql_where=text("holding = 'waiting'")),
         Index("ix_conversations_held", "holder_id", postgresql_where=text("holding = 'human'")),
         CheckConstraint("(holding = 'human') = (holder_id IS NOT NULL)", name="held_by_somebody"),
+        Index("ix_conversations_with_people", "last_message_at", postgresql_where=text("holding <> 'bot'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
 """Messages, both directions, with what was heard in them and how far they got."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,14 @@ from ledger.models.base import Base, words
 from ledger.models.conversation import Conversation
 from ledger.models.staff import Staff
 from ledger.vocabulary import Author, Category, Delivery, Kind, Language, Stage
+
+# A message in the last state it comes to. Only then is it put into the index of pieces, once: what goes on
+# changing would be put there again with every change.
+SETTLED: Final = (
+    "(author <> 'customer' OR settled_at IS NOT NULL)"
+    " AND (delivery IS NULL OR delivery NOT IN ('pending', 'sending'))"
+)
+UNSETTLED: Final = ("author = 'customer' AND settled_at IS NULL", "delivery IN ('pending', 'sending')")
 
 
 class Message(Base):
@@ -32,21 +40,26 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("conversation_id", "client_id"),
         Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+        Index("ix_messages_unsettled", "at", postgresql_where=text(UNSETTLED[0])),
+        Index("ix_messages_undelivered", "at", postgresql_where=text(UNSETTLED[1])),
         Index(
-            "ix_messages_unsettled",
-            "at",
-            postgresql_where=text("author = 'customer' AND settled_at IS NULL"),
+            "ix_messages_staff",
+            "staff_id",
+            "conversation_id",
+            postgresql_where=text("staff_id IS NOT NULL"),
         ),
         Index(
             "ix_messages_unsettled_in_conversation",
             "conversation_id",
             "id",
-            postgresql_where=text("author = 'customer' AND settled_at IS NULL"),
+            postgresql_where=text(UNSETTLED[0]),
         ),
         Index(
-            "ix_messages_undelivered",
-            "at",
-            postgresql_where=text("delivery IN ('pending', 'sending')"),
+            "ix_messages_grams",
+            text("message_grams(id, text)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text(SETTLED),
         ),
         Index(
             "ix_messages_failed",

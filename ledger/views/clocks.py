@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, extract, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -22,9 +22,6 @@ class ClockState(StrEnum):
     OPEN = "open"
     STOPPED = "stopped"
     BREACHED = "breached"
-
-
-_FAR = 10**11
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +88,10 @@ async def clocks(
         query = query.where(Clock.kind == kind)
     if complaint:
         query = query.where(Clock.case.has(Case.number == complaint))
-    keys = (func.coalesce(extract("epoch", Clock.due_at), _FAR), paging.tie(Clock.id))
-    page = paging.after(query, keys, cursor).limit(limit + 1)
-    rows = (await session.execute(page)).all()
-    following = paging.cursor_of(rows[limit - 1][1:]) if len(rows) > limit else None
-    return ClockPage(await _lines(session, [row[0] for row in rows[:limit]]), following)
+    moving, still = query.where(Clock.due_at.is_not(None)), query.where(Clock.due_at.is_(None))
+    runs = [paging.Run(moving, (Clock.due_at, Clock.id)), paging.Run(still, (Clock.id,))]
+    rows, following = await paging.page(session, runs, cursor=cursor, limit=limit)
+    return ClockPage(await _lines(session, [row[0] for row in rows]), following)
 
 
 async def clocks_of(session: AsyncSession, case_id: int) -> list[ClockLine]:

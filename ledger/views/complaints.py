@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, case, extract, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
 from ledger.models import Case, Clock, Conversation, Customer, Department, Entry, Staff, Task, Wait
@@ -185,21 +185,12 @@ class ComplaintDetail:
 
 
 SUMMARY = 140
-_FAR = 10**11
 _DUE = (
     select(func.min(Clock.due_at))
     .where(Clock.case_id == Case.id, Clock.stopped_at.is_(None))
     .correlate(Case)
     .scalar_subquery()
 )
-_SEVERITIES = {Severity.SEVERE: 0, Severity.MODERATE: 1, Severity.MILD: 2}
-_SPECIAL_FIRST = case((and_(Case.special_since.is_not(None), Case.status == CaseStatus.OPEN), 0), else_=1)
-_ORDERS: dict[Sort, ColumnElement[Any]] = {
-    Sort.NEWEST: paging.descending(extract("epoch", Case.opened_at)),
-    Sort.OLDEST: extract("epoch", Case.opened_at),
-    Sort.DUE: func.coalesce(extract("epoch", _DUE), _FAR),
-    Sort.SEVERITY: case(_SEVERITIES, value=Case.severity),
-}
 
 
 async def complaints(
@@ -215,16 +206,47 @@ async def complaints(
     Raises:
         paging.BadCursor: ``cursor`` is not one of this list's.
     """
-    newest_first = sort in (Sort.NEWEST, Sort.SEVERITY)
-    keys = (
-        _SPECIAL_FIRST,
-        _ORDERS[sort],
-        paging.descending(Case.id) if newest_first else paging.tie(Case.id),  # type: ignore[arg-type]
+    special = and_(Case.special_since.is_not(None), Case.status == CaseStatus.OPEN)
+    others = or_(Case.special_since.is_(None), Case.status != CaseStatus.OPEN)
+    cases = _filtered(_cases(), wanted)
+    runs = [run for kind in (special, others) for run in _runs(sort, cases.where(kind))]
+    rows, following = await paging.page(session, runs, cursor=cursor, limit=limit)
+    return ComplaintPage([_line(row[0], row[1]) for row in rows], following)
+
+
+def _runs(sort: Sort, cases: Select[*tuple[Any, ...]]) -> list[paging.Run]:
+    """The cases in the order asked for, each run as an index gives it."""
+    opened = (Case.opened_at, Case.id)
+    match sort:
+        case Sort.NEWEST:
+            return [paging.Run(cases, opened, descending=True)]
+        case Sort.OLDEST:
+            return [paging.Run(cases, opened)]
+        case Sort.DUE:
+            clocked = cases.join(Clock, Clock.case_id == Case.id).where(_due_first())
+            rest = cases.where(~_is_due())
+            return [paging.Run(clocked, (Clock.due_at, Case.id)), paging.Run(rest, (Case.id,))]
+        case Sort.SEVERITY:
+            return [
+                paging.Run(cases.where(Case.severity == grave), (Case.id,), descending=True)
+                for grave in reversed(Severity)
+            ]
+
+
+def _due_first() -> ColumnElement[bool]:
+    """That no running clock of the case is due before this one."""
+    other = aliased(Clock)
+    before = exists().where(
+        other.case_id == Clock.case_id,
+        other.stopped_at.is_(None),
+        tuple_(other.due_at, other.id) < tuple_(Clock.due_at, Clock.id),
     )
-    query = _filtered(_cases(), wanted)
-    rows = (await session.execute(paging.after(query, keys, cursor).limit(limit + 1))).all()
-    following = paging.cursor_of(rows[limit - 1][2:]) if len(rows) > limit else None
-    return ComplaintPage([_line(row[0], row[1]) for row in rows[:limit]], following)
+    return and_(Clock.stopped_at.is_(None), Clock.due_at.is_not(None), ~before)
+
+
+def _is_due() -> ColumnElement[bool]:
+    """That a clock of the case runs; one that stands still is not due."""
+    return exists().where(Clock.case_id == Case.id, Clock.stopped_at.is_(None), Clock.due_at.is_not(None))
 
 
 async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | None:

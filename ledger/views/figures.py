@@ -1,34 +1,40 @@
-"""The figures of a period (playbook C5): counts by kind, times, clocks kept, how feelings went."""
+"""The figures of a period (playbook C5): counts by kind, times, clocks kept, how feelings went.
+
+They are sums of what each day was counted to be (``ledger/services/counting.py``), at most some seconds old.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Case, Clock, Message, case_conversations
-from ledger.vocabulary import Author, CaseType, ClockKind, Stage
+from ledger.models import FigureDay
+from ledger.vocabulary import CaseType, ClockKind, Stage
 
 STEPS = tuple(Stage)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockFigures:
-    """How a kind of clock fared; ``minutes`` are those it took to stop, in no order."""
+    """How a kind of clock fared; ``minutes``: in how many how many of them were stopped.
+
+    Minutes are rounded up to the steps of a scale (``ledger/services/counting.py``).
+    """
 
     kept: int
     breached: int
     running: int
-    minutes: tuple[float, ...]
+    minutes: Mapping[int, int]
 
     @property
     def median(self) -> float | None:
         """Minutes within which half were stopped; None when none was."""
-        return median(self.minutes) if self.minutes else None
+        return median(Counter(self.minutes).elements()) if self.minutes else None
 
     @property
     def share_kept(self) -> float | None:
@@ -81,136 +87,69 @@ class Figures:
 
 
 async def figures(session: AsyncSession, *, since: datetime, until: datetime, time_zone: str) -> Figures:
-    """All figures of a period, in eight queries."""
-    period = and_(Case.opened_at >= since, Case.opened_at < until)
-    totals = (
-        await session.execute(
-            select(
-                func.count().filter(Case.type == CaseType.COMPLAINT),
-                func.count().filter(Case.type == CaseType.CONTACT),
-                func.count(Case.special_since),
-                func.count(Case.reopened_at),
-            ).where(period)
+    """The figures of the days from ``since`` to ``until``, put together from what each was counted to be."""
+    zone = ZoneInfo(time_zone)
+    first = since.astimezone(zone).date()
+    last = (until - timedelta(microseconds=1)).astimezone(zone).date()
+    days = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+    rows = await session.execute(
+        select(FigureDay.day, FigureDay.counts).where(
+            FigureDay.day.between(first, last), FigureDay.time_zone == time_zone
         )
-    ).one()
-    days, per_day = await _per_day(session, period, since, until, time_zone)
+    )
+    by_day = {day: counts for day, counts in rows}
+    total: Counter[str] = Counter()
+    for counts in by_day.values():
+        total.update(counts)
     return Figures(
         since=since,
         until=until,
-        cases=totals[0],
-        contacts=totals[1],
-        special=totals[2],
-        reopened=totals[3],
+        cases=total[CaseType.COMPLAINT],
+        contacts=total[CaseType.CONTACT],
+        special=total["special"],
+        reopened=total["reopened"],
         days=days,
-        per_day=per_day,
-        severities=await _counts(session, cast(Case.severity, Text), period),
-        signals=await _signals(session, period),
-        stages=await _funnel(session, period),
-        first_response=await _clock_figures(session, ClockKind.FIRST_RESPONSE, period),
-        headquarters=await _clock_figures(session, ClockKind.HEADQUARTERS, period),
-        ratings=await _ratings(session, period),
-        feelings=await _feelings(session, period),
+        per_day={
+            name: tuple(by_day.get(day, {}).get(f"category:{name}", 0) for day in days)
+            for name in sorted(_named(total, "category"))
+        },
+        severities=_named(total, "severity"),
+        signals=tuple(Counter(_named(total, "signal")).most_common()),
+        stages=_funnel(_named(total, "stage")),
+        first_response=_clock(total, ClockKind.FIRST_RESPONSE),
+        headquarters=_clock(total, ClockKind.HEADQUARTERS),
+        ratings=_ratings(total),
+        feelings=_feelings(total),
     )
 
 
-async def _per_day(
-    session: AsyncSession,
-    period: ColumnElement[bool],
-    since: datetime,
-    until: datetime,
-    time_zone: str,
-) -> tuple[tuple[date, ...], dict[str, tuple[int, ...]]]:
-    local_day = func.date(func.timezone(time_zone, Case.opened_at))
-    first, last = (
-        await session.execute(
-            select(
-                func.date(func.timezone(time_zone, since)),
-                func.date(func.timezone(time_zone, until - timedelta(microseconds=1))),
-            )
-        )
-    ).one()
-    days = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
-    found = await session.execute(
-        select(local_day, Case.category, func.count())
-        .where(period, Case.type == CaseType.COMPLAINT)
-        .group_by(local_day, Case.category)
-    )
-    counts = {(day, category or "other"): n for day, category, n in found}
-    categories = sorted({str(category) for _, category in counts})
-    return days, {name: tuple(counts.get((day, name), 0) for day in days) for name in categories}
+def _named(total: Mapping[str, int], kind: str) -> dict[str, int]:
+    """The counts ``kind:name``, by name."""
+    begin = f"{kind}:"
+    return {name.removeprefix(begin): n for name, n in total.items() if name.startswith(begin)}
 
 
-async def _counts(
-    session: AsyncSession, column: ColumnElement[str], period: ColumnElement[bool]
-) -> dict[str, int]:
-    found = await session.execute(select(column, func.count()).where(period).group_by(column))
-    return {word: n for word, n in found}
-
-
-async def _signals(session: AsyncSession, period: ColumnElement[bool]) -> tuple[tuple[str, int], ...]:
-    signal = func.unnest(Case.signals).label("signal")
-    heard = select(signal).where(period).subquery()
-    found = await session.execute(
-        select(heard.c.signal, func.count()).group_by(heard.c.signal).order_by(func.count().desc())
-    )
-    return tuple((word, n) for word, n in found)
-
-
-async def _funnel(session: AsyncSession, period: ColumnElement[bool]) -> tuple[tuple[Stage, int], ...]:
+def _funnel(at: Mapping[str, int]) -> tuple[tuple[Stage, int], ...]:
     """How many complaints came at least as far as each stage; a withdrawn one counts as far as it came."""
-    found = await session.execute(
-        select(Case.stage, func.count()).where(period, Case.type == CaseType.COMPLAINT).group_by(Case.stage)
-    )
-    at = {stage: n for stage, n in found}
     return tuple((step, sum(at.get(later, 0) for later in STEPS[n:])) for n, step in enumerate(STEPS))
 
 
-async def _clock_figures(session: AsyncSession, kind: ClockKind, period: ColumnElement[bool]) -> ClockFigures:
-    found = (
-        await session.execute(
-            select(Clock.started_at, Clock.stopped_at, Clock.breached_at)
-            .join(Case, Clock.case_id == Case.id)
-            .where(period, Clock.kind == kind)
-        )
-    ).all()
+def _clock(total: Counter[str], kind: ClockKind) -> ClockFigures:
+    minutes = {int(minute): n for minute, n in _named(total, f"{kind}.minutes").items()}
     return ClockFigures(
-        kept=sum(row.stopped_at is not None and row.breached_at is None for row in found),
-        breached=sum(row.breached_at is not None for row in found),
-        running=sum(row.stopped_at is None and row.breached_at is None for row in found),
-        minutes=tuple(
-            (row.stopped_at - row.started_at).total_seconds() / 60 for row in found if row.stopped_at
-        ),
+        kept=total[f"{kind}:kept"],
+        breached=total[f"{kind}:breached"],
+        running=total[f"{kind}:running"],
+        minutes=minutes,
     )
 
 
-async def _ratings(session: AsyncSession, period: ColumnElement[bool]) -> tuple[int, int, int, int, int]:
-    found = await _counts(session, cast(Case.rating, Text), and_(period, Case.rating.is_not(None)))
-    one, two, three, four, five = (found.get(str(star), 0) for star in range(1, 6))
+def _ratings(total: Counter[str]) -> tuple[int, int, int, int, int]:
+    one, two, three, four, five = (total[f"rating:{stars}"] for stars in range(1, 6))
     return one, two, three, four, five
 
 
-async def _feelings(session: AsyncSession, period: ColumnElement[bool]) -> FeelingFigures:
-    """Over cases in which more than one of the customer's messages was heard."""
-    trails = (
-        select(func.array_agg(aggregate_order_by(Message.emotion, Message.id)).label("trail"))
-        .select_from(Case)
-        .join(case_conversations, case_conversations.c.case_id == Case.id)
-        .join(Message, Message.conversation_id == case_conversations.c.conversation_id)
-        .where(period, Message.author == Author.CUSTOMER, Message.emotion.is_not(None))
-        .group_by(Case.id)
-        .having(func.count() > 1)
-        .subquery()
-    )
-    first, last = trails.c.trail[1], trails.c.trail[func.array_length(trails.c.trail, 1)]
-    fell, same, rose, before, after = (
-        await session.execute(
-            select(
-                func.count().filter(last < first),
-                func.count().filter(last == first),
-                func.count().filter(last > first),
-                func.coalesce(func.avg(first), 0),
-                func.coalesce(func.avg(last), 0),
-            )
-        )
-    ).one()
-    return FeelingFigures(fell, same, rose, float(before), float(after))
+def _feelings(total: Counter[str]) -> FeelingFigures:
+    fell, same, rose = (total[f"feelings:{went}"] for went in ("fell", "same", "rose"))
+    cases = max(1, fell + same + rose)
+    return FeelingFigures(fell, same, rose, total["feelings:before"] / cases, total["feelings:after"] / cases)

@@ -1,61 +1,125 @@
-"""Pages of a list by key: each page begins after the last row of the one before, whatever came in between."""
+"""Pages of a list by key: each page begins after the last row of the one before, whatever came in between.
+
+Nothing is counted off and skipped: the hundredth page costs what the first one does.
+"""
 
 import base64
 import json
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Numeric, Select, cast, tuple_
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import DateTime, Row, Select, literal, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 
-MOST = 200
+MOST: Final = 200
+LARGEST: Final = 2**63 - 1
+
+Place = Sequence[datetime | int]
+"""Where a row stands: the number of its run, and the values of the columns the run is ordered by."""
 
 
 class BadCursor(ValueError):  # noqa: N818
     """The cursor is not one that this list gave out."""
 
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
 
-def after(
-    query: Select[*tuple[Any, ...]], keys: Sequence[ColumnElement[Any]], cursor: str | None
-) -> Select[*tuple[Any, ...]]:
-    """Order ``query`` by numeric ``keys``, all ascending, beginning after ``cursor``.
 
-    The keys become the last columns of its rows: what ``cursor_of`` is given.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A part of a list that an index gives in order: the rows of ``query`` by ``columns``, the last an id.
+
+    A list of more than one order is some runs, one after the other.
+    """
+
+    query: Select[*tuple[Any, ...]]
+    columns: tuple[Any, ...]
+    descending: bool = False
+
+    @property
+    def kinds(self) -> tuple[type[datetime | int], ...]:
+        """What the columns hold."""
+        return tuple(datetime if isinstance(key.type, DateTime) else int for key in self.columns)
+
+
+async def page(
+    session: AsyncSession, runs: Sequence[Run], *, cursor: str | None, limit: int
+) -> tuple[list[Row[*tuple[Any, ...]]], str | None]:
+    """The rows of a page of the runs one after the other, with their places behind them, and the next cursor.
 
     Raises:
-        BadCursor: ``cursor`` was not made by ``cursor_of`` over as many keys.
+        BadCursor: ``cursor`` is not one that a list of these runs gave out.
     """
-    labelled = (key.label(f"key_{place}") for place, key in enumerate(keys))
-    ordered = query.add_columns(*labelled).order_by(*keys)
+    begun, place = _begun(runs, cursor)
+    rows: list[Row[*tuple[Any, ...]]] = []
+    following = None
+    for number, run in enumerate(runs[begun:], begun):
+        query = ordered(run.query, run.columns, after=place, descending=run.descending)
+        place = None
+        for row in await session.execute(query.add_columns(*run.columns).limit(limit + 1 - len(rows))):
+            if len(rows) == limit:
+                return rows, following
+            rows.append(row)
+            following = cursor_of([number, *row[-len(run.columns) :]])
+    return rows, None
+
+
+def _begun(runs: Sequence[Run], cursor: str | None) -> tuple[int, Place | None]:
+    """In which run a page begins, and after which place there."""
     if cursor is None:
-        return ordered
-    position = _position(cursor, len(keys))
-    return ordered.where(tuple_(*keys) > tuple_(*(cast(value, Numeric) for value in position)))
+        return 0, None
+    [number] = place_of(cursor, int, rest=True)
+    if number >= len(runs):
+        raise BadCursor
+    return number, place_of(cursor, int, *runs[number].kinds)[1:]
 
 
-def cursor_of(values: Sequence[Any]) -> str:
-    """An opaque word for a row's place, made of its keys."""
-    raw = json.dumps([str(value) for value in values]).encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+def ordered(
+    query: Select[*tuple[Any, ...]], columns: Sequence[Any], *, after: Place | None, descending: bool = False
+) -> Select[*tuple[Any, ...]]:
+    """``query`` ordered by ``columns``, the last of which is an id, from the row after ``after`` on."""
+    query = query.order_by(*(key.desc() if descending else key for key in columns))
+    if after is None:
+        return query
+    place = tuple_(*(literal(value, key.type) for key, value in zip(columns, after, strict=True)))
+    return query.where(tuple_(*columns) < place if descending else tuple_(*columns) > place)
 
 
-def descending(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A numeric column turned round, so that it can stand among ascending keys."""
-    return -cast(column, Numeric)
+def cursor_of(place: Place) -> str:
+    """An opaque word for a place."""
+    raw = json.dumps([value.isoformat() if isinstance(value, datetime) else value for value in place])
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def tie(column: Any) -> ColumnElement[Any]:
-    """An id as the last key: what makes two rows of the same moment two places."""
-    return cast(column, Numeric)
+def place_of(cursor: str, *kinds: type[datetime | int], rest: bool = False) -> list[Any]:
+    """The place a cursor stands for, its values of these kinds; with ``rest`` there may be more of them.
 
-
-def _position(cursor: str, length: int) -> list[Decimal]:
+    Raises:
+        BadCursor: it was not made by ``cursor_of`` of such values.
+    """
     try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        position = [Decimal(value) for value in json.loads(raw)]
-    except (ValueError, TypeError, InvalidOperation):
-        raise BadCursor("The cursor is not one that this list gave out.") from None
-    if len(position) != length or not all(value.is_finite() for value in position):
-        raise BadCursor("The cursor is not one that this list gave out.")
-    return position
+        values = _values(cursor)
+        return [
+            _value(value, kind)
+            for value, kind in zip(values[: len(kinds)] if rest else values, kinds, strict=True)
+        ]
+    except (ValueError, TypeError):
+        raise BadCursor from None
+
+
+def _values(cursor: str) -> list[Any]:
+    values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    return values if isinstance(values, list) else []
+
+
+def _value(value: Any, kind: type[datetime | int]) -> datetime | int:
+    if kind is datetime:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment
+    if type(value) is not int or not 0 <= value <= LARGEST:
+        raise ValueError
+    return value

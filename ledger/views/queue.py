@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import (
@@ -103,17 +103,25 @@ async def queue(session: AsyncSession, *, now: datetime) -> Queue:
 
 async def _open_cases(session: AsyncSession) -> list[CaseRow]:
     """Open cases, and those closed whose headquarters clock still runs: resolving does not stop it."""
-    unacknowledged = exists(
-        select(Clock.id).where(
-            Clock.case_id == Case.id, Clock.kind == ClockKind.HEADQUARTERS, Clock.stopped_at.is_(None)
-        )
+    unacknowledged = select(Clock.case_id.label("id")).where(
+        Clock.kind == ClockKind.HEADQUARTERS, Clock.stopped_at.is_(None)
     )
+    shown = union(
+        _newest_open(Case.special_since.is_not(None)), _newest_open(), unacknowledged.limit(LIMIT)
+    ).subquery()
     return await case_rows(
         session,
-        or_(Case.status == CaseStatus.OPEN, unacknowledged),
+        Case.id.in_(select(shown.c.id)),
         order=(Case.special_since.is_(None), Case.opened_at.desc()),
         limit=LIMIT,
     )
+
+
+def _newest_open(*conditions: ColumnElement[bool]) -> Select[int]:
+    """As many as the page shows; each such part is read from an index of its own."""
+    query = select(Case.id).where(Case.status == CaseStatus.OPEN, *conditions)
+    newest = query.order_by(Case.opened_at.desc()).limit(LIMIT).subquery()
+    return select(newest.c.id)
 
 
 async def _conversations(session: AsyncSession, *, since: datetime) -> list[ConversationRow]:
@@ -145,11 +153,17 @@ async def _conversations(session: AsyncSession, *, since: datetime) -> list[Conv
         .join(Customer, Conversation.customer_id == Customer.id)
         .outerjoin(Staff, Conversation.holder_id == Staff.id)
         .outerjoin(last, last.c.text.is_not(None))
-        .where(or_(Conversation.holding != Holding.BOT, Conversation.last_message_at > since))
+        .where(Conversation.id.in_(_live(since)))
         .order_by(Conversation.holding == Holding.BOT, Conversation.last_message_at.desc())
         .limit(LIMIT)
     )
     return [ConversationRow(*row) for row in found]
+
+
+def _live(since: datetime) -> CompoundSelect[int]:
+    """Conversations that wait for a person or have one, and those somebody wrote in lately."""
+    with_people = select(Conversation.id).where(Conversation.holding != Holding.BOT)
+    return with_people.union(select(Conversation.id).where(Conversation.last_message_at > since))
 
 
 async def _cases_of(session: AsyncSession, conversations: Collection[int]) -> defaultdict[int, list[_Mark]]:

@@ -1,12 +1,13 @@
 """Transcripts: one conversation in full, and the list supervisors search."""
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, or_, select, text, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,11 +20,18 @@ from ledger.models import (
     Staff,
     case_conversations,
 )
+from ledger.views import paging
 from ledger.views.messages import Line, transcript
 from ledger.views.rows import SNIPPET, CaseRow, case_rows
+from ledger.views.search import Period, Stretch, passages, says
 from ledger.vocabulary import Author, Category, Holding, Language
+from ledger.words import Words
 
 OTHER_CASES = 20
+WINDOW: Final = 5_000
+"""How many conversations a page of the list looks at for those that meet its filters."""
+NUMBER_LIKE: Final = re.compile("[A-Z0-9-]+")
+YEARS: Final = range(2020, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,8 @@ class Filters:
     """What a supervisor looks for; what is not set does not narrow.
 
     ``emotion`` is the least the customer's angriest message must have. ``handled_by`` is the id of a member
-    of staff who wrote in the conversation, or holds it.
+    of staff who wrote in the conversation, or holds it. ``since`` and ``until`` bound when the words were
+    said; without words, when the last one was.
     """
 
     words: str = ""
@@ -109,6 +118,14 @@ class TranscriptRow:
     @property
     def demo(self) -> bool:
         return any(case.demo for case in self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptPage:
+    """A page of the list; ``next`` is the cursor of the following one, None on the last."""
+
+    items: list[TranscriptRow]
+    next: str | None
 
 
 async def conversation(session: AsyncSession, conversation_id: int) -> Transcript | None:
@@ -156,12 +173,142 @@ async def conversation(session: AsyncSession, conversation_id: int) -> Transcrip
 
 
 async def transcripts(
-    session: AsyncSession, filters: Filters, *, limit: int = 50, offset: int = 0
-) -> list[TranscriptRow]:
-    """Conversations that match, the latest first, in four queries."""
-    found = (await session.execute(_matching(filters).limit(limit).offset(offset))).all()
-    ids = [row.id for row in found]
-    heard, passages = await _heard(session, ids), await _passages(session, ids, filters.words)
+    session: AsyncSession, filters: Filters, *, cursor: str | None = None, limit: int = 50
+) -> TranscriptPage:
+    """A page of the conversations that match: who wrote last comes first; with words, who said them last.
+
+    A page may be shorter than ``limit`` and yet be followed by another: it ends when enough was looked at.
+
+    Raises:
+        paging.BadCursor: ``cursor`` is not one of this list's.
+    """
+    if words := filters.words.strip():
+        found = await _saying(session, Words(words), filters, cursor, limit)
+    else:
+        found = await _latest(session, filters, cursor, limit)
+    return TranscriptPage(await _rows(session, found.passages), found.next)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Conversations in order, each with the passage to show, None for the customer's first words."""
+
+    passages: dict[int, str | None]
+    next: str | None
+
+
+async def _latest(session: AsyncSession, filters: Filters, cursor: str | None, limit: int) -> _Found:
+    """Those who wrote last, out of a window of as many conversations as a page may look at.
+
+    Whom somebody handled is known without looking at others: where the window has too few, all are found.
+    """
+    after = paging.place_of(cursor, datetime, int) if cursor else None
+    said = (Conversation.last_message_at, Conversation.id)
+    spoken = select(*said).where(Conversation.last_message_at.is_not(None), *_in(filters))
+    window = paging.ordered(spoken, said, after=after, descending=True).limit(WINDOW)
+    looked_at = window.subquery()
+    page = (
+        select(looked_at)
+        .join(Conversation, Conversation.id == looked_at.c.id)
+        .where(*_conditions(filters))
+        .order_by(looked_at.c.last_message_at.desc(), looked_at.c.id.desc())
+    )
+    rows = (await session.execute(page.limit(limit + 1))).all()
+    if len(rows) > limit:
+        return _Found({row.id: None for row in rows[:limit]}, paging.cursor_of(rows[limit - 1]))
+    if filters.handled_by is not None:
+        theirs = spoken.where(Conversation.id.in_(_handled(filters.handled_by)), *_conditions(filters))
+        rest = paging.ordered(theirs, said, after=after, descending=True).limit(limit + 1)
+        rows = (await session.execute(rest)).all()
+        end = rows[limit - 1] if len(rows) > limit else None
+    else:
+        end = (await session.execute(window.offset(WINDOW - 1).limit(1))).one_or_none()
+    return _Found({row.id: None for row in rows[:limit]}, paging.cursor_of(end) if end else None)
+
+
+async def _saying(
+    session: AsyncSession, words: Words, filters: Filters, cursor: str | None, limit: int
+) -> _Found:
+    """Those in which the words were said last; before them the newest whose case has such a number."""
+    before = paging.place_of(cursor, int)[0] if cursor else None
+    numbered = await _of_numbers(session, words.text, [*_conditions(filters), *_in(filters)], limit)
+    found: dict[int, str | None] = {} if before else dict.fromkeys(numbered)
+    fits = [*_conditions(filters), Conversation.id.not_in(numbered)]
+    if before:
+        fits.append(~_a_message(and_(Message.id >= before, says(words))))
+    down_to = 0
+    period = Period(filters.since, filters.until)
+    async for stretch in passages(session, words, before=before, period=period, enough=limit):
+        down_to = stretch.down_to
+        fitting = await _fitting(session, stretch, fits)
+        for passage in stretch.passages:
+            if passage.conversation_id in found or passage.conversation_id not in fitting:
+                continue
+            if len(found) == limit:
+                return _Found(found, paging.cursor_of([passage.id + 1]))
+            found[passage.conversation_id] = passage.text
+    return _Found(found, paging.cursor_of([down_to]) if down_to else None)
+
+
+async def _of_numbers(
+    session: AsyncSession, words: str, fits: Sequence[ColumnElement[bool]], limit: int
+) -> Sequence[int]:
+    """Conversations about the newest cases whose number begins with the words, or ends with them."""
+    said = words.strip().upper()
+    if not NUMBER_LIKE.fullmatch(said):
+        return []
+    running = [f"QT-{year}-{int(said):06d}" for year in YEARS] if said.isdecimal() else []
+    begins = select(Case.id).where(Case.number.startswith(said, autoescape=True))
+    newest = begins.order_by(text("cases.number USING ~>~")).limit(limit).subquery()
+    numbered = union(select(newest.c.id), select(Case.id).where(Case.number.in_(running)))
+    of_cases = select(case_conversations.c.conversation_id).where(case_conversations.c.case_id.in_(numbered))
+    ids = select(Conversation.id).where(Conversation.id.in_(of_cases), *fits)
+    return (await session.scalars(ids.order_by(Conversation.id.desc()).limit(limit))).all()
+
+
+async def _fitting(
+    session: AsyncSession, stretch: Stretch, conditions: Sequence[ColumnElement[bool]]
+) -> set[int]:
+    """Which of the conversations in a stretch meet all conditions."""
+    ids = {passage.conversation_id for passage in stretch.passages}
+    if not ids:
+        return ids
+    return set(await session.scalars(select(Conversation.id).where(Conversation.id.in_(ids), *conditions)))
+
+
+def _in(filters: Filters) -> list[ColumnElement[bool]]:
+    """That the last word was said in the period asked for."""
+    since = [Conversation.last_message_at >= filters.since] if filters.since else []
+    return since + ([Conversation.last_message_at < filters.until] if filters.until else [])
+
+
+def _handled(staff_id: int) -> CompoundSelect[int]:
+    """Conversations the member of staff wrote in, or holds."""
+    wrote = select(Message.conversation_id).where(Message.staff_id == staff_id)
+    return wrote.union(select(Conversation.id).where(Conversation.holder_id == staff_id))
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What is asked of the cases talked about, of what was heard and of who wrote."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.special is not None:
+        special = _a_case(Case.special_since.is_not(None))
+        conditions.append(special if filters.special else ~special)
+    if filters.category:
+        conditions.append(_a_case(Case.category == filters.category))
+    if filters.emotion is not None:
+        conditions.append(_a_message(Message.emotion >= filters.emotion))
+    if filters.handled_by is not None:
+        wrote = _a_message(Message.staff_id == filters.handled_by)
+        conditions.append(or_(wrote, Conversation.holder_id == filters.handled_by))
+    return conditions
+
+
+async def _rows(session: AsyncSession, passages: Mapping[int, str | None]) -> list[TranscriptRow]:
+    """The conversations as the list shows them, in the order given, in four queries."""
+    ids = list(passages)
+    found = {row.id: row for row in await session.execute(_described(ids))}
+    heard, first_words = await _heard(session, ids), await _first_words(session, ids)
     cases = await _cases_by_conversation(session, ids)
     return [
         TranscriptRow(
@@ -176,20 +323,14 @@ async def transcripts(
             emotions=tuple(heard[row.id].emotions),
             signals=tuple(heard[row.id].signals),
             handlers=tuple(heard[row.id].handlers),
-            words=passages.get(row.id, ""),
+            words=passages[row.id] or first_words.get(row.id, ""),
             cases=tuple(cases[row.id]),
         )
-        for row in found
+        for row in (found[conversation_id] for conversation_id in ids)
     ]
 
 
-def containing(words: str) -> str:
-    """An ILIKE pattern for text that contains ``words`` literally."""
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-def _matching(filters: Filters) -> Any:
+def _described(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Conversation.id,
@@ -202,31 +343,8 @@ def _matching(filters: Filters) -> Any:
         )
         .join(Customer, Conversation.customer_id == Customer.id)
         .join(Identity, Conversation.identity_id == Identity.id)
-        .where(*_conditions(filters))
-        .order_by(Conversation.last_message_at.desc().nulls_last(), Conversation.id.desc())
+        .where(Conversation.id.in_(ids))
     )
-
-
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if words := filters.words.strip():
-        found = _a_case(Case.number.ilike(containing(words)))
-        conditions.append(or_(_a_message(Message.text.ilike(containing(words))), found))
-    if filters.special is not None:
-        special = _a_case(Case.special_since.is_not(None))
-        conditions.append(special if filters.special else ~special)
-    if filters.category:
-        conditions.append(_a_case(Case.category == filters.category))
-    if filters.emotion is not None:
-        conditions.append(_a_message(Message.emotion >= filters.emotion))
-    if filters.handled_by is not None:
-        wrote = _a_message(Message.staff_id == filters.handled_by)
-        conditions.append(or_(wrote, Conversation.holder_id == filters.handled_by))
-    if filters.since:
-        conditions.append(Conversation.last_message_at >= filters.since)
-    if filters.until:
-        conditions.append(Conversation.created_at < filters.until)
-    return conditions
 
 
 def _a_message(where: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -267,21 +385,15 @@ async def _heard(session: AsyncSession, ids: Sequence[int]) -> defaultdict[int, 
     return heard
 
 
-async def _passages(session: AsyncSession, ids: Sequence[int], words: str) -> dict[int, str]:
-    """The first passage with the words, or the customer's first words."""
-    wanted = Message.text.ilike(containing(words.strip())) if words.strip() else literal(True)
+async def _first_words(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:
+    """What the customer said first."""
     found = await session.execute(
         select(Message.conversation_id, func.left(Message.text, SNIPPET))
         .ext(distinct_on(Message.conversation_id))
-        .where(Message.conversation_id.in_(ids), or_(wanted, Message.author == Author.CUSTOMER))
-        .order_by(
-            Message.conversation_id,
-            wanted.desc(),
-            (Message.author == Author.CUSTOMER).desc(),
-            Message.id,
-        )
+        .where(Message.conversation_id.in_(ids), Message.author == Author.CUSTOMER)
+        .order_by(Message.conversation_id, Message.id)
     )
-    return {conversation_id: passage for conversation_id, passage in found}
+    return {conversation_id: words for conversation_id, words in found}
 
 
 async def _cases_by_conversation(

@@ -14,6 +14,7 @@ from ledger.db import Database
 from ledger.models import Case, Clock, Message, Notice
 from ledger.policy import load_policy
 from ledger.services import staff as accounts
+from ledger.services.counting import count_days
 from ledger.services.entries import verify
 from ledger.views.complaints import Wanted, complaints
 from ledger.views.figures import figures
@@ -128,6 +129,8 @@ async def test_every_message_of_the_demo_is_settled(demo: Desk) -> None:
 
 async def test_the_figures_have_something_to_say(demo: Desk) -> None:
     async with demo[0].transaction() as session:
+        while await count_days(session, time_zone="Asia/Shanghai", now=NOW):
+            pass
         month = await figures(
             session,
             since=NOW.replace(month=10, day=20),

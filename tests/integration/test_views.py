@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from ledger.models import Conversation, Staff
 from ledger.services import cases, clocks, handoff
+from ledger.services.counting import count_days
 from ledger.views.figures import Figures, figures
 from ledger.views.queue import Queue, queue
 from ledger.views.transcripts import Filters, TranscriptRow, conversation, transcripts
@@ -34,10 +35,11 @@ async def the_queue(world: LedgerWorld) -> Queue:
 
 
 async def found(world: LedgerWorld, **filters: Any) -> list[TranscriptRow]:
-    return await world.do(lambda session: transcripts(session, Filters(**filters)))
+    return (await world.do(lambda session: transcripts(session, Filters(**filters)))).items
 
 
 async def the_figures(world: LedgerWorld) -> Figures:
+    await world.do(lambda session: count_days(session, time_zone="Asia/Shanghai", now=world.now))
     return await world.do(
         lambda session: figures(
             session,

@@ -8,7 +8,7 @@ from bot.console.texts import texts
 from ledger.views.figures import ClockFigures, FeelingFigures, Figures
 from ledger.vocabulary import Language, Stage
 
-NOTHING = ClockFigures(kept=0, breached=0, running=0, minutes=())
+NOTHING = ClockFigures(kept=0, breached=0, running=0, minutes={})
 QUIET = Figures(
     since=datetime(2026, 11, 1, tzinfo=UTC),
     until=datetime(2026, 11, 3, tzinfo=UTC),
@@ -31,8 +31,8 @@ BUSY = replace(
     cases=4,
     per_day={"fee_dispute": (1, 2), "other": (0, 1)},
     special=2,
-    headquarters=ClockFigures(kept=1, breached=1, running=0, minutes=(5.0, 40.0)),
-    first_response=ClockFigures(kept=3, breached=1, running=0, minutes=(10.0, 20.0, 30.0, 90.0)),
+    headquarters=ClockFigures(kept=1, breached=1, running=0, minutes={5: 1, 40: 1}),
+    first_response=ClockFigures(kept=3, breached=1, running=0, minutes={10: 1, 20: 1, 30: 1, 90: 1}),
     ratings=(0, 0, 0, 1, 1),
     feelings=FeelingFigures(fell=3, same=1, rose=0, before=2.0, after=0.5),
 )
@@ -56,7 +56,7 @@ def test_the_busiest_day_counts_every_category() -> None:
 
 def test_a_breached_headquarters_clock_is_not_passed_over() -> None:
     assert any("1 were late" in sentence for sentence in said(BUSY))
-    kept = replace(BUSY, headquarters=ClockFigures(kept=2, breached=0, running=0, minutes=(5.0, 6.0)))
+    kept = replace(BUSY, headquarters=ClockFigures(kept=2, breached=0, running=0, minutes={5: 1, 6: 1}))
     assert any("All 2 special users" in sentence for sentence in said(kept))
 
 
