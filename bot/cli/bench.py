@@ -10,8 +10,10 @@ from bot import settings
 from bot.bench.assistant import bench_assistant
 from bot.bench.chats import bench_chats
 from bot.bench.desk import bench_desk
+from bot.bench.growth import SMALL, bench_growth
 from bot.bench.messages import bench_messages
 from bot.runtime.steps import Steps
+from ledger.policy import load_policy
 
 app = typer.Typer(help="Measure, side by side in one run.", no_args_is_help=True)
 
@@ -84,3 +86,17 @@ def _numbers(listed: str) -> list[int]:
         return [max(1, int(number)) for number in listed.split(",")]
     except ValueError:
         raise typer.BadParameter(f"{listed} is no list of numbers") from None
+
+
+@app.command()
+def growth(
+    complaints: Annotated[int, typer.Option(min=1000, help="How many the large desk has.")] = 1_000_000,
+    small: Annotated[int, typer.Option(min=300, help="How many the small desk has.")] = SMALL,
+    home: Annotated[Path | None, typer.Option(help="Where the desks are kept for the next time.")] = None,
+    plans: Annotated[bool, typer.Option("--plans", help="Show how the large desk found it.")] = False,
+) -> None:
+    """What pages ask, on a desk with few complaints and on one with many, both made up by this command."""
+    policy = load_policy(settings.load().policy)
+    asked = bench_growth(policy, complaints, small=small, home=home, plans=plans)
+    for line in asyncio.run(asked).lines():
+        typer.echo(line)

@@ -160,9 +160,21 @@ class EmbeddedServer:
 
     def ensure_database(self, name: str) -> None:
         """Create database `name` unless it is there."""
-        with self._connect() as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if not self.has_database(name):
+            with self._connect() as connection:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+    def has_database(self, name: str) -> bool:
+        """Whether there is a database of that name."""
+        with self._connect() as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            return found.fetchone() is not None
+
+    def rename_database(self, name: str, to: str) -> None:
+        """Give `name`, to which nobody may be connected, another name."""
+        query = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        with self._connect() as connection:
+            connection.execute(query.format(sql.Identifier(name), sql.Identifier(to)))
 
     def copy_database(self, template: str, name: str) -> None:
         """Create `name` as a copy of `template`, to which nobody may be connected."""
