@@ -32,6 +32,9 @@ MEMORY_FIRST: Final = 1
 IN_LINE: Final = -1
 # What nobody waits for goes after every customer's message.
 NOT_WAITED_FOR: Final = -2
+# Clocks wait for days, and there are thousands: a fetch reads by priority, and would read past all of them.
+# Their workers fetch nothing else.
+CLOCKS_BEHIND: Final = -9
 # Notices to staff go before everything else of their queue.
 URGENT: Final = 10
 # So many notices are on their way to one receiver at once.
@@ -49,6 +52,7 @@ JOBS: Final = table(
 # As PostgreSQL's own literal, by which it knows the index that holds what waits.
 WAITING: Final[ColumnElement[str]] = literal_column("'todo'")
 CONVERSATION: Final = "conversation:"
+CLOCKS: Final = "clocks"
 _AWAITS: Final = select(
     exists().where(
         JOBS.c.lock == bindparam("lock"),
@@ -115,7 +119,7 @@ async def defer(
         task_name=task,
         task_kwargs=arguments,
         scheduled_at=at,
-        priority=priority,
+        priority=CLOCKS_BEHIND if queue_of(task) == CLOCKS else priority,
     )
     _deferred(session).append(job)
 

@@ -17,8 +17,8 @@ WAITING: Final = text("""
     SELECT job.lock, row_number() OVER line AS number, now() - event.at AS waited
     FROM procrastinate_jobs job
     JOIN procrastinate_events event ON event.job_id = job.id AND event.type = 'deferred'
-    WHERE job.status = 'todo' AND job.task_name = 'conversation.handle' AND job.attempts = 0
-      AND job.scheduled_at IS NULL
+    WHERE job.status = 'todo' AND job.queue_name = 'conversation' AND job.task_name = 'conversation.handle'
+      AND job.attempts = 0 AND job.scheduled_at IS NULL
       AND NOT EXISTS (
           SELECT FROM procrastinate_jobs busy WHERE busy.lock = job.lock AND busy.status = 'doing'
       )

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot import line, turns
+from bot.desk import utc_now
 from bot.engine import Engine
 from bot.workers import SQUADS, Workers
 from ledger import queue
@@ -109,6 +110,18 @@ async def test_who_was_not_heard_yet_goes_before_all_who_wait(world: World) -> N
     await world.writes("在吗", address="chat-2")
     jobs = (await world.do(lambda session: session.execute(PRIORITIES))).all()
     assert [priority for _, priority in jobs] == [queue.IN_LINE, 0]
+
+
+async def test_clocks_stand_behind_all_others_where_a_fetch_reads(world: World) -> None:
+    """Thousands wait for days; what is read first would be read past every time."""
+    await world.do(
+        lambda session: queue.defer(
+            session, queue.CLOCK_DUE, at=utc_now() + timedelta(days=1), clock_id=1, due_at=None
+        )
+    )
+    await world.writes("你好")
+    first = text("SELECT queue_name FROM procrastinate_jobs ORDER BY priority DESC, id LIMIT 1")
+    assert await world.do(lambda session: session.scalar(first)) == "conversation"
 
 
 async def test_who_writes_on_in_the_line_is_heard_at_once_and_keeps_their_place(world: World) -> None:
