@@ -181,8 +181,8 @@ class Engine:
 def speakable(text: str) -> str:
     """``text`` without what Rasa would take for a command: it obeys words behind a leading slash.
 
-    An endless run of figures is cut: it names nothing, and the patterns that look for numbers would hold up the
-    engine for minutes.
+    An endless run of figures is cut: it names nothing, and the patterns that look for numbers would hold up
+    the engine for minutes.
     """
     return ENDLESS.sub(r"\1", text).strip().lstrip("/").strip() or "…"
 

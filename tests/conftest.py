@@ -29,6 +29,7 @@ COSTLY = (
     "tests/integration/test_disk_full.py",
     "tests/integration/test_hearing.py",
     "tests/integration/test_killed_desk.py",
+    "tests/integration/test_runtime_hung.py",
     "tests/integration/test_stopping.py",
     "tests/system/",
 )
