@@ -66,7 +66,6 @@ class Crowd:
         self._platform_ids = count(1_000_000)
         self.conversations: dict[int, int] = {}
         self.record = Record()
-        self.refused = 0
 
     async def live(self, plan: Plan, conversation_of: Callable[[str], Awaitable[int | None]]) -> None:
         """The plan's customers and shifts; ``conversation_of`` finds a Telegram chat's conversation."""
@@ -193,7 +192,6 @@ class Crowd:
         try:
             await self._desks.insist("POST", route, headers=_bearer(self._agents[agent]))
         except httpx.HTTPStatusError:
-            self.refused += 1
             return False
         return True
 

@@ -29,7 +29,7 @@ from bot.runtime.parts import Wiring
 from bot.runtime.ports import LOOPBACK, free_ports
 from bot.runtime.postgres import ROLE, SOCKET_FILE, EmbeddedServer
 from bot.runtime.supervisor import Part, Supervisor, answers_http
-from bot.settings import Settings
+from bot.settings import PROJECT, Settings
 from ledger.db import Database
 from tests import policies
 from tests.chaos import witness
@@ -54,9 +54,8 @@ class Installation:
         self._tail = journal.Tail(self._journal)
         self._server = EmbeddedServer(place / "postgres", log=place / "logs" / "postgres.log")
         self._desks: list[WholeDesk] = []
-        self._supervisor = Supervisor(self._say)
+        self._supervisor = Supervisor(lambda line: None)
         self._marks: dict[str, str] = {"database": str(self._server.data_dir)}
-        self.said: list[str] = []
         self.links: dict[str, Link] = {}
         self.desks = desks
         self.engines = engines
@@ -197,7 +196,7 @@ class Installation:
             command=[sys.executable, "-m", "tests.emulator", "--port", port, "--journal", str(self._journal)],
             log=wiring.settings.logs / "platform.log",
             ready=answers_http(f"{self.platform}/control/waiting"),
-            folder=parts.PROJECT,
+            folder=PROJECT,
         )
 
     async def _start_desks(self) -> None:
@@ -232,9 +231,6 @@ class Installation:
             policy["listening"].update(LISTENING)
             path.write_text(yaml.safe_dump(policy, allow_unicode=True), encoding="utf-8")
         return path
-
-    def _say(self, line: str) -> None:
-        self.said.append(line)
 
 
 @asynccontextmanager

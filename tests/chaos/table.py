@@ -1,6 +1,5 @@
 """The table of a run."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
@@ -23,8 +22,3 @@ def lines(outcome: Outcome) -> Iterator[str]:
     broken = outcome.findings.violations
     yield f"{len(broken)} broken promises" if broken else "every promise kept"
     yield from (f"  {violation}" for violation in broken[:LONGEST])
-
-
-def as_json(outcome: Outcome) -> str:
-    """The figures for a program."""
-    return json.dumps({**asdict(outcome.findings.figures), "faults": dict(outcome.faults)})

@@ -67,7 +67,7 @@ async def _handovers_follow(evidence: Evidence) -> None:
     for row in await evidence.rows("""
         SELECT c.id, c.holding, s.username FROM conversations c LEFT JOIN staff s ON s.id = c.holder_id
     """):
-        held = ("bot", None)
+        held: tuple[str, str | None] = ("bot", None)
         for move in moves[row["id"]]:
             if _held(move["before"]) != held:
                 evidence.broken("voice", f"conversation {row['id']}: entry {move['id']} does not follow")
