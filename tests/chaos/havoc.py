@@ -12,7 +12,7 @@ from tests.chaos.installation import Installation
 from tests.chaos.plan import Fault, Plan
 
 # How long a dead part is waited for, to be killed or stopped again.
-BACK_WITHIN = 60.0
+BACK_WITHIN = 120.0
 LOOK_EVERY = 0.1
 
 
