@@ -11,10 +11,14 @@ from ledger.models import Effect, Message
 from ledger.vocabulary import Author, Delivery
 
 REMEMBERED: Final = "remembered"
+# So much of a long talk is told: its latest messages.
+MOST: Final = 200
 
 
 async def unremembered(session: AsyncSession, conversation_id: int) -> list[Message]:
     """What customer and agents said that the assistant does not know: since its last own answer, in order.
+
+    Of very much only the latest ``MOST``.
 
     The desk's own sentences are no answer of the assistant's, and a message still to be handled is not yet
     said.
@@ -40,9 +44,10 @@ async def unremembered(session: AsyncSession, conversation_id: int) -> list[Mess
             (Message.author == Author.AGENT)
             | ((Message.author == Author.CUSTOMER) & Message.settled_at.is_not(None)),
         )
-        .order_by(Message.id)
+        .order_by(Message.id.desc())
+        .limit(MOST)
     )
-    return list(said)
+    return list(reversed(said.all()))
 
 
 async def mark_remembered(session: AsyncSession, last: Message, now: datetime) -> None:

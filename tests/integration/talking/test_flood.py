@@ -11,7 +11,7 @@ from bot.engine import Engine
 from bot.workers import Workers
 from ledger.heard import Heard
 from ledger.models import Message
-from ledger.services import gathering
+from ledger.services import gathering, memory
 from tests import policies
 from tests.stand_ins import eventually
 
@@ -20,6 +20,13 @@ from .world import World
 
 WAITING = text(
     "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND task_name = 'conversation.handle'"
+)
+
+# As if they had come at once, and been heard.
+MANY = text(
+    "INSERT INTO messages (conversation_id, author, text, at, client_id, heard_at) "
+    "SELECT :conversation, 'customer', '第' || number || '条', :now, 'many-' || number, :now "
+    "FROM generate_series(1, :many) number"
 )
 
 
@@ -80,14 +87,14 @@ async def test_a_flood_is_one_turn_where_people_are_listened_to(world: World) ->
     assert asked["text"].count("\n") == 99
 
 
-async def test_no_turn_is_longer_than_the_assistant_can_take(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gathering, "MOST", 40)
-    conversation_id = await flood(world, 121)
+async def test_no_turn_is_longer_than_the_assistant_can_take(world: World) -> None:
+    received = await world.writes("第0条")
+    many = {"conversation": received.conversation_id, "now": world.now, "many": 2 * gathering.MOST + 100}
+    await world.do(lambda session: session.execute(MANY, many))
     await world.work()
-    assert [call["text"].count("\n") + 1 for call in world.engine.calls("turn")] == [1, 40, 40, 40]
-    customers = [one for one in await world.transcript(conversation_id) if one.author == "customer"]
+    lengths = [call["text"].count("\n") + 1 for call in world.engine.calls("turn")]
+    assert lengths == [1, gathering.MOST, gathering.MOST, 100]
+    customers = [one for one in await world.transcript(received.conversation_id) if one.author == "customer"]
     assert all(one.settled_at for one in customers)
 
 
@@ -110,6 +117,20 @@ async def test_of_too_many_words_danger_the_beginning_and_the_end_are_answered(w
     customers = [one for one in await world.transcript(received.conversation_id) if one.author == "customer"]
     assert len(customers) == 60
     assert all(one.settled_at and one.heard_at for one in customers)
+
+
+async def test_of_a_flood_that_a_person_held_the_assistant_is_told_the_latest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST", 20)
+    received = await world.says("你好")
+    wang = await world.agent("wang", name="王芳")
+    await world.takes(wang, received)
+    conversation_id = await flood(world, 50)
+    await world.work()
+    await world.releases(wang, received)
+    await world.work()
+    assert world.engine.memory[str(conversation_id)] == [f"第{one}条" for one in range(30, 50)]
 
 
 async def test_what_comes_while_the_job_is_fetched_is_not_overlooked(world: World) -> None:
