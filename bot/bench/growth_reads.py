@@ -97,6 +97,8 @@ def _lists(world: World, random: Random) -> list[Read]:
                 opened_before=NOW - timedelta(days=670),
             ),
         ),
+        listed("with a word in the story", Wanted(q="compressor")),
+        listed("with a word that is nowhere", Wanted(q="zeppelin")),
         Read("clocks, running", "API", partial(clocks, state=ClockState.OPEN)),
         Read("clocks, breached", "API", partial(clocks, state=ClockState.BREACHED)),
         Read("clocks, stopped", "API", partial(clocks, state=ClockState.STOPPED)),

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import DateTime, Row, Select, literal, tuple_
+from sqlalchemy import DateTime, Row, Select, Tuple, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
 
 MOST: Final = 200
+WINDOW: Final = 5_000
 LARGEST: Final = 2**63 - 1
 
 Place = Sequence[datetime | int]
@@ -31,12 +33,14 @@ class BadCursor(ValueError):  # noqa: N818
 class Run:
     """A part of a list that an index gives in order: the rows of ``query`` by ``columns``, the last an id.
 
-    A list of more than one order is some runs, one after the other.
+    A list of more than one order is some runs, one after the other. What no index answers is ``costly``: a
+    page looks at ``WINDOW`` rows for those that meet it, and may be shorter than it could be.
     """
 
     query: Select[*tuple[Any, ...]]
     columns: tuple[Any, ...]
     descending: bool = False
+    costly: tuple[ColumnElement[bool], ...] = ()
 
     @property
     def kinds(self) -> tuple[type[datetime | int], ...]:
@@ -56,14 +60,31 @@ async def page(
     rows: list[Row[*tuple[Any, ...]]] = []
     following = None
     for number, run in enumerate(runs[begun:], begun):
-        query = ordered(run.query, run.columns, after=place, descending=run.descending)
+        query = ordered(run.query.where(*run.costly), run.columns, after=place, descending=run.descending)
+        end = await _end_of_window(session, run, place) if run.costly else None
+        if end is not None:
+            query = query.where(_until(run, end))
         place = None
         for row in await session.execute(query.add_columns(*run.columns).limit(limit + 1 - len(rows))):
             if len(rows) == limit:
                 return rows, following
             rows.append(row)
             following = cursor_of([number, *row[-len(run.columns) :]])
+        if end is not None:
+            return rows, cursor_of([number, *end])
     return rows, None
+
+
+async def _end_of_window(session: AsyncSession, run: Run, place: Place | None) -> Place | None:
+    """Where a page stops looking; None when that is where the run ends."""
+    looked_at = ordered(run.query, run.columns, after=place, descending=run.descending)
+    last = looked_at.with_only_columns(*run.columns).offset(WINDOW - 1).limit(1)
+    return (await session.execute(last)).one_or_none()
+
+
+def _until(run: Run, end: Place) -> ColumnElement[bool]:
+    keys, last = tuple_(*run.columns), _literal(run.columns, end)
+    return keys >= last if run.descending else keys <= last
 
 
 def _begun(runs: Sequence[Run], cursor: str | None) -> tuple[int, Place | None]:
@@ -83,8 +104,12 @@ def ordered(
     query = query.order_by(*(key.desc() if descending else key for key in columns))
     if after is None:
         return query
-    place = tuple_(*(literal(value, key.type) for key, value in zip(columns, after, strict=True)))
+    place = _literal(columns, after)
     return query.where(tuple_(*columns) < place if descending else tuple_(*columns) > place)
+
+
+def _literal(columns: Sequence[Any], place: Place) -> Tuple:
+    return tuple_(*(literal(value, key.type) for key, value in zip(columns, place, strict=True)))
 
 
 def cursor_of(place: Place) -> str:

@@ -20,6 +20,7 @@ from ledger.models import Case, Clock, FigureDay, Message
 from ledger.policy import Policy
 from ledger.script import fold
 from ledger.services.counting import count_days
+from ledger.views import paging
 from ledger.views.complaints import Sort, Wanted, complaints
 from ledger.views.figures import Figures, figures
 from ledger.views.transcripts import Filters, transcripts
@@ -199,6 +200,23 @@ async def test_every_page_of_a_list_goes_on_where_the_one_before_ended(desk: Dat
         cases, key=lambda case: (not (case.special and case.status is CaseStatus.OPEN), *places[sort](case))
     )
     assert numbers == [case.number for case in wanted]
+
+
+async def test_a_list_with_words_ends_its_page_when_enough_was_looked_at_and_goes_on(
+    desk: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "WINDOW", 100)
+    numbers: list[str] = []
+    pages, cursor = 0, ""
+    async with desk.transaction() as session:
+        while cursor is not None:
+            page = await complaints(session, Wanted(q="COMPRESSOR"), cursor=cursor or None, limit=20)
+            numbers += [line.number for line in page.items]
+            pages, cursor = pages + 1, page.next  # type: ignore[assignment]
+        told = select(Case.number).where(Case.narrative.contains("compressor"))
+        assert set(numbers) == set(await session.scalars(told)) != set()
+    assert len(numbers) == len(set(numbers))
+    assert pages >= COMPLAINTS // 100
 
 
 async def the_figures(database: Database, days: int = 90) -> Figures:
