@@ -121,7 +121,7 @@ async def bench_desk(
     desks: int,
     beside_stock: bool,
     steps: Steps,
-) -> list[Report]:
+) -> AsyncIterator[Report]:
     """Answer the texts of ``path`` (JSONL), ``rounds`` times, with desks of so many engines and with none.
 
     One report for each number of customers who write ``at_once``.
@@ -135,7 +135,8 @@ async def bench_desk(
         for system in systems:
             # Some things load at first use; what that takes is nobody's.
             await Side(system).answer(texts[:WARMING], WARMING)
-        return [await _measured(systems, texts, desks, customers) for customers in at_once]
+        for customers in at_once:
+            yield await _measured(systems, texts, desks, customers)
 
 
 async def _measured(systems: Sequence[System], texts: Sequence[str], desks: int, at_once: int) -> Report:

@@ -63,21 +63,24 @@ def desk(
 ) -> None:
     """Every line to whole desks of this command's own, beside Rasa's stock pipeline without a desk."""
     steps = Steps()
-    with steps.shown():
-        reports = asyncio.run(
-            bench_desk(
-                settings.load(),
-                file,
-                limit=limit,
-                rounds=rounds,
-                at_once=_numbers(at_once),
-                engines=_numbers(engines),
-                desks=desks,
-                beside_stock=stock,
-                steps=steps,
-            )
+
+    async def measure() -> None:
+        reports = bench_desk(
+            settings.load(),
+            file,
+            limit=limit,
+            rounds=rounds,
+            at_once=_numbers(at_once),
+            engines=_numbers(engines),
+            desks=desks,
+            beside_stock=stock,
+            steps=steps,
         )
-    typer.echo("\n\n".join("\n".join(report.lines()) for report in reports))
+        async for report in reports:
+            typer.echo("\n".join([*report.lines(), ""]))
+
+    with steps.shown():
+        asyncio.run(measure())
 
 
 def _numbers(listed: str) -> list[int]:

@@ -14,7 +14,7 @@ TEXTS = PROJECT / "tests" / "data" / "own_eval.jsonl"
 
 
 async def test_two_desks_with_two_engines_answer_every_message_once(tmp_path: Path) -> None:
-    [report] = await bench_desk(
+    measured = bench_desk(
         Settings(home=tmp_path),
         TEXTS,
         limit=24,
@@ -25,6 +25,7 @@ async def test_two_desks_with_two_engines_answer_every_message_once(tmp_path: Pa
         beside_stock=False,
         steps=Steps(Console(file=io.StringIO())),
     )
+    [report] = [report async for report in measured]
     [side] = report.sides
     assert len(side.answers) == side.sent == 24
     assert report.audits == {"desk, 2 engines": Audit(accepted=24, lost=0, doubled=0, chain_whole=True)}
