@@ -42,6 +42,7 @@ class Chat:
     socket: ClientConnection
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
+    written: str = ""
     said: list[str] = field(default_factory=list)
     read: list[dict[str, Any]] = field(default_factory=list)
 
@@ -55,6 +56,10 @@ class Chat:
                 self.read.append(told["message"])
                 if told["message"]["author"] != Author.CUSTOMER:
                     self.answered.set()
+            elif told["type"] == "problem":
+                # Not taken, and kept as the widget keeps it.
+                await asyncio.sleep(told.get("retry_after", 1))
+                await self.socket.send(self.written)
 
     async def say(self) -> float | None:
         """Write; the seconds until an answer is there, None when none came."""
@@ -63,8 +68,9 @@ class Chat:
         client_id = f"{self.number}.{len(self.said)}"
         # What is measured is the way of a message, not the desk's listening for more.
         written = {"type": "message", "text": self.said[-1], "client_id": client_id, "complete": True}
+        self.written = json.dumps(written)
         started = perf_counter()
-        await self.socket.send(json.dumps(written))
+        await self.socket.send(self.written)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self.answered.wait()

@@ -18,7 +18,6 @@ async def test_everyone_hears_their_own_conversation_and_nothing_else(served: Se
         assert all(await asyncio.gather(*(chat.say() for chat in chats)))
         assert all(await asyncio.gather(*(chat.say() for chat in chats[::2])))
         await eventually(lambda: all(chat.is_its_own for chat in chats))
-        assert [len(chat.read) for chat in chats] == [4, 2] * (CHATS // 2)
 
 
 async def test_a_message_wakes_only_those_who_listen_to_its_conversation(
