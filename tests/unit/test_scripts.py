@@ -20,6 +20,7 @@ BOOK = read(sorted((ROOT / "data" / "scripts").glob("*.yml")))
 SPEAKERS = [
     *(ROOT / "actions").glob("*.py"),
     *(ROOT / "bot").glob("*.py"),
+    ROOT / "ledger/services/gathering.py",
     *(ROOT / "data/stories").glob("*.yml"),
 ]
 STAGES = {"listen", "acknowledge", "respond", "feedback", "revisit"}
@@ -53,7 +54,7 @@ FILLED = {
     "wish", "promise", "case_number", "pass_code", "number", "news", "news_at", "person", "due", "remedy",
     "outcome", "opening", "what", "when", "first_response", "name",
     "other_matter", "right", "one", "other", "details", "holding", "decides",
-    "by", "hours", "megabytes", "progress", "revisit", "written",
+    "by", "count", "hours", "megabytes", "progress", "revisit", "written",
 }  # fmt: skip
 OPENS_A_SENTENCE = {
     "mirror",
