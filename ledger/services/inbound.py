@@ -37,9 +37,11 @@ async def inbound(session: AsyncSession, message_id: int) -> Inbound:
         NoSuchMessage
     """
     message = await _held_with_its_conversation(session, message_id)
-    case = await conversations.current_case(session, message.conversation_id, hold=True)
+    # Taken now: reading the turn afresh takes from its messages what was read along with this one.
+    conversation = message.conversation
+    case = await conversations.current_case(session, conversation.id, hold=True)
     turn = await gathering.turn(session, message) if message.turn_id == message_id else [message]
-    return Inbound(message, tuple(turn), message.conversation, case)
+    return Inbound(message, tuple(turn), conversation, case)
 
 
 async def _held_with_its_conversation(session: AsyncSession, message_id: int) -> Message:

@@ -11,7 +11,7 @@ from ledger.errors import Missing, NoSuchCase, NoSuchMessage
 from ledger.heard import Heard
 from ledger.hours import working_time_after
 from ledger.models import Customer
-from ledger.services import cases
+from ledger.services import cases, gathering
 from ledger.services.stages import enter_stage
 from ledger.vocabulary import CaseStatus, CaseType, Category, ClockKind, Kind, Language, Remedy, Signal, Stage
 from tests.ledger_world import CHAT, COMPLAINT, LedgerWorld
@@ -31,6 +31,18 @@ async def test_the_first_complaint_opens_a_case_with_its_number_at_once(desk_led
 async def test_the_number_bears_the_year_it_is_at_the_organisation(desk_ledger: LedgerWorld) -> None:
     desk_ledger.now = desk_ledger.now.replace(year=2026, month=12, day=31, hour=17)
     assert (await desk_ledger.complains()).number.startswith("QT-2027-")
+
+
+async def test_messages_gathered_for_one_turn_open_one_case_with_all_their_words(
+    desk_ledger: LedgerWorld,
+) -> None:
+    conversation = await desk_ledger.conversation()
+    for words in ("冰箱坏了", STORY):
+        last = await desk_ledger.message(conversation, words)
+    await desk_ledger.do(lambda session: gathering.bind(session, conversation))
+    hearing = await desk_ledger.hear(last)
+    assert hearing is not None
+    assert hearing.narrative == f"冰箱坏了\n{STORY}"
 
 
 async def test_small_talk_opens_nothing(desk_ledger: LedgerWorld) -> None:
