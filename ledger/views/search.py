@@ -23,7 +23,7 @@ READ_ON: Final = 5_000
 MOST_STEPS: Final = 12
 """How many stretches one page looks at; the next page goes on from there."""
 AT_ONCE: Final = 200
-WIDER: Final = 4
+WIDER: Final = 16
 """How many times as many shelves are asked when the last ones held little."""
 # Messages that are committed at the same time may have their ids the other way round.
 SLACK: Final = timedelta(days=1)
