@@ -96,7 +96,7 @@ class Head(GraphComponent, ABC):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         """Set what this head reads on each message."""
         for message in messages:
-            self.read(message, features([message]))
+            self.read(message, _row(message))
         return messages
 
     @abstractmethod
@@ -114,7 +114,11 @@ class Head(GraphComponent, ABC):  # type: ignore[misc]
 
 def features(messages: list[Message]) -> spmatrix:
     """One row of features a message."""
-    return vstack([message.get_sparse_features(TEXT)[1].features for message in messages]).tocsr()
+    return vstack([_row(message) for message in messages]).tocsr()
+
+
+def _row(message: Message) -> spmatrix:
+    return message.get_sparse_features(TEXT)[1].features
 
 
 def label(example: Message, name: str, default: Any) -> Any:

@@ -22,10 +22,10 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 from sqlalchemy import create_engine, event
 
+from bot.nlu.features import _blocks, _rows, vectorizer
 from bot.nlu.serve import refusal
 from bot.nlu.serving.graph import StraightRunner
 from bot.nlu.serving.memory import EventMemory, Overtaken
@@ -80,7 +80,7 @@ async def deed(answer: dict[str, Any]) -> dict[str, Any]:
     try:
         for _ in range(3):
             events = [event.as_dict() for event in await action.run(*given)]
-    except RasaException as failed:
+    except ValueError as failed:
         error = str(failed)
     await RemoteDeed._open_line().close()
     await runner.cleanup()
@@ -195,6 +195,19 @@ def graph() -> dict[str, Any]:
     return runs
 
 
+def hearing() -> float:
+    """How far our row of features is from what scikit-learn's own vectorizer says, at the most."""
+    texts = [
+        "The fridge broke AGAIN, again!!",
+        "冰箱又坏了，冰箱修了三次没人管",
+        "你们的客服骂人，我要找记者",
+    ]
+    trained = vectorizer().fit([*texts, *texts])
+    ours = _rows(_blocks(trained), [*texts, "", "冰箱 new words 12345"])
+    theirs = trained.transform([*texts, "", "冰箱 new words 12345"])
+    return float(abs(ours - theirs).max())
+
+
 def main() -> None:
     """Try everything once."""
     logging.disable(logging.WARNING)
@@ -203,6 +216,7 @@ def main() -> None:
         "deeds": asyncio.run(deeds()),
         "memory": asyncio.run(memory(url)),
         "graph": graph(),
+        "hearing": hearing(),
         "refusals": {
             "of another Rasa": refusal("3.7.0"),
             "of this one": refusal("3.6.21"),

@@ -80,3 +80,7 @@ def test_the_graph_gives_what_dask_gives_and_runs_each_node_once(seen: dict[str,
 def test_another_version_of_rasa_is_refused(seen: dict[str, Any]) -> None:
     assert seen["refusals"]["of this one"] is None
     assert "3.7.0" in seen["refusals"]["of another Rasa"]
+
+
+def test_the_features_are_those_that_scikit_learn_gives(seen: dict[str, Any]) -> None:
+    assert seen["hearing"] < 1e-6

@@ -14,6 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import create_engine, text
 
 from bot.nlu.serving.connections import drop_dead_ones
+from bot.nlu.serving.events import event_of
 
 # The latest session only, as Rasa has it; conversations of the desk are one session for ever (domain.yml).
 READ: Final = text(
@@ -64,8 +65,8 @@ class EventMemory(SQLTrackerStore):  # type: ignore[misc]
             rows = connection.execute(READ, {"sender": sender_id}).all()
         if not rows:
             return None
-        events = [json.loads(row.data) for row in rows]
-        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        events = [event_of(json.loads(row.data)) for row in rows]
+        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
         tracker.stored, tracker.last = len(tracker.events), rows[-1].id
         return tracker
 

@@ -1,6 +1,5 @@
 """How the engine asks the action server: little is told, over a connection that stays open."""
 
-from functools import cache
 from typing import Any, ClassVar
 
 from aiohttp import ClientSession, ClientTimeout
@@ -11,6 +10,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
+
+from bot.nlu.serving.events import event_of
 
 # Rasa waits 300 s for an action; a customer's turn must not.
 SECONDS = ClientTimeout(total=10)
@@ -37,10 +38,13 @@ class RemoteDeed(RemoteAction):  # type: ignore[misc]
         tracker: DialogueStateTracker,
         domain: Domain,
     ) -> list[Event]:
-        """Have it done, speak what it says, and return its events. Raises ActionFailed."""
+        """Have it done, speak what it says, and return its events.
+
+        Raises ActionFailed, or ValueError for an event that Rasa does not know.
+        """
         answer = await self._answer(self._question(tracker))
         said = await self._utter_responses(answer["responses"], output_channel, nlg, tracker)
-        return [*said, *(_event(told) for told in answer["events"])]
+        return [*said, *(event_of(told) for told in answer["events"])]
 
     def _question(self, tracker: DialogueStateTracker) -> dict[str, Any]:
         told = {
@@ -66,17 +70,3 @@ class RemoteDeed(RemoteAction):  # type: ignore[misc]
 
 def _spoken(event: BotUttered) -> dict[str, Any]:
     return {"event": "bot", "metadata": {"utter_action": event.metadata.get("utter_action")}}
-
-
-def _event(told: dict[str, Any]) -> Event:
-    return _kind(told["event"])._from_parameters(told)
-
-
-@cache
-def _kind(name: str) -> type[Event]:
-    """The class of an event; Rasa walks through all of its classes for each."""
-    try:
-        kind: type[Event] = Event.resolve_by_type(name)
-    except ValueError as error:
-        raise ActionFailed(str(error)) from error
-    return kind
