@@ -32,7 +32,8 @@ from ledger.db import Database
 
 STOCK = PROJECT / "bot" / "bench" / "stock"
 TOKEN = "bench"  # noqa: S105 — of processes on loopback that live for minutes
-LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+# Servers close a connection that was unused for five seconds; ours is given up before.
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2)
 
 # Says one message that was prepared; the seconds until its answer, None when none came.
 Saying = Callable[[], Awaitable[float | None]]
