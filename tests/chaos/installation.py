@@ -61,8 +61,9 @@ class Installation:
         self.engines = engines
         self._sockets = {name: place / name for name in ("database", "memory")}
         self._addresses: dict[str, str] = {}
-        [self._platform_port, *ports] = free_ports(1 + 2 * engines)
-        self._engine_ports, self._action_ports = ports[:engines], ports[engines:]
+        [self._platform_port, *ports] = free_ports(1 + 2 * engines + desks)
+        self._engine_ports, self._action_ports = ports[:engines], ports[engines : 2 * engines]
+        self._desk_ports = ports[2 * engines :]
 
     @property
     def database_url(self) -> str:
@@ -166,10 +167,9 @@ class Installation:
 
     def _to(self, name: str, port: int) -> None:
         """A link to a part that listens on ``port``, by which it is known among our children."""
-        [here] = free_ports(1)
         self._marks.setdefault(name, str(port))
-        self._addresses[name] = f"http://{LOOPBACK}:{here}"
-        self.links[name] = Link((LOOPBACK, here), (LOOPBACK, port), follows=True)
+        self.links[name] = link = Link((LOOPBACK, 0), (LOOPBACK, port), follows=True)
+        self._addresses[name] = f"http://{LOOPBACK}:{link.port}"
 
     def _url(self, link: str) -> str:
         return f"postgresql+psycopg://{ROLE}@/{NAME}?host={self._sockets[link]}"
@@ -206,6 +206,7 @@ class Installation:
             home.mkdir()
             desk = WholeDesk(
                 home,
+                port=self._desk_ports[n - 1],
                 QINGTING_DATABASE_URL=self._url("database"),
                 QINGTING_ENGINE_URLS=",".join(engines),
                 QINGTING_ENGINE_TOKEN=TOKEN,

@@ -1,6 +1,7 @@
 """A link: what lies between two parts, and how it breaks."""
 
 import asyncio
+import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,11 +16,13 @@ Address = tuple[str, int] | Path
 class Link:
     """Carries bytes from ``here`` to ``there``, both a TCP address or a Unix socket.
 
-    With ``follows`` it takes connections only while ``there`` does, so that a dead part looks dead.
+    A port of ``here`` is its own from the beginning, whether it takes connections or not; 0 is any. With
+    ``follows`` it takes connections only while ``there`` does, so that a dead part looks dead.
     """
 
     def __init__(self, here: Address, there: Address, *, follows: bool = False) -> None:
         self._here, self._there, self._follows = here, there, follows
+        self._port = None if isinstance(here, Path) else _held(here)
         self._flows = asyncio.Event()
         self._flows.set()
         self._late = 0.0
@@ -29,6 +32,12 @@ class Link:
         self._carrying: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._following: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it is entered by TCP."""
+        assert self._port is not None
+        return int(self._port.getsockname()[1])
 
     async def start(self) -> None:
         """Begin to carry."""
@@ -47,6 +56,8 @@ class Link:
         self._close()
         self.cut()
         await asyncio.gather(*self._carrying, return_exceptions=True)
+        if self._port is not None:
+            self._port.close()
 
     def cut(self) -> None:
         """All connections break at once; new ones are taken."""
@@ -95,7 +106,7 @@ class Link:
             self._here.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._take, self._here)
         else:
-            self._server = await asyncio.start_server(self._take, *self._here)
+            self._server = await asyncio.start_server(self._take, self._here[0], self.port, reuse_port=True)
 
     def _close(self) -> None:
         if self._server is not None:
@@ -163,3 +174,11 @@ class Link:
                 writer.close()
             elif writer.can_write_eof():
                 writer.write_eof()
+
+
+def _held(address: tuple[str, int]) -> socket.socket:
+    """Bound and not listening: nobody else gets the port, and who connects is refused."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    holder.bind(address)
+    return holder

@@ -34,9 +34,9 @@ MARKS = {
 class WholeDesk:
     """`qingting run` in a data folder of its own."""
 
-    def __init__(self, place: Path, **environment: str) -> None:
+    def __init__(self, place: Path, *, port: int | None = None, **environment: str) -> None:
         self.home = place / "home"
-        self.port = free_ports(1)[0]
+        self.port = port or free_ports(1)[0]
         self.address = f"http://127.0.0.1:{self.port}"
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
         self._process = subprocess.Popen(
