@@ -19,6 +19,15 @@ PATIENT: Final = "SET lock_timeout = '10min'"
 IMPATIENT: Final = "RESET lock_timeout"
 
 
+def add_column(table: str, column: sa.Column[Any]) -> None:
+    """A new column, unless an interrupted run has added it, in a transaction of its own.
+
+    Locks of two tables in one transaction can meet those of a writer crosswise.
+    """
+    with op.get_context().autocommit_block():
+        op.add_column(table, column, if_not_exists=True)
+
+
 def create_index(name: str, table: str, columns: Sequence[str | sa.TextClause], **options: Any) -> None:
     """An index on ``table``, built while others write; ``options`` are those of ``op.create_index``."""
     with op.get_context().autocommit_block():

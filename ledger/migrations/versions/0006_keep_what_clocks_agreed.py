@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from ledger.migrations import online
+
 revision: str = "0006"
 down_revision: str | None = "0005"
 branch_labels: str | Sequence[str] | None = None
@@ -13,10 +15,14 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    op.add_column("clocks", sa.Column("length", sa.Interval(), nullable=True))
-    op.add_column("clocks", sa.Column("calendar", postgresql.JSONB(none_as_null=True), nullable=True))
-    op.add_column("clocks", sa.Column("pauses", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.alter_column("clocks", "due_at", existing_type=sa.DateTime(timezone=True), nullable=True)
+    for agreed in (
+        sa.Column("length", sa.Interval(), nullable=True),
+        sa.Column("calendar", postgresql.JSONB(none_as_null=True), nullable=True),
+        sa.Column("pauses", sa.Boolean(), server_default=sa.false(), nullable=False),
+    ):
+        online.add_column("clocks", agreed)
+    with op.get_context().autocommit_block():
+        op.alter_column("clocks", "due_at", existing_type=sa.DateTime(timezone=True), nullable=True)
     op.create_table(
         "waits",
         sa.Column("id", sa.BigInteger(), nullable=False),

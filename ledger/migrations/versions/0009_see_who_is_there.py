@@ -18,16 +18,14 @@ HELD = "ck_conversations_held_by_somebody"
 
 def upgrade() -> None:
     for sign in SIGNS:
-        op.add_column("staff", sa.Column(sign, sa.DateTime(timezone=True), nullable=True), if_not_exists=True)
-    op.add_column(
-        "messages", sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True), if_not_exists=True
-    )
-    op.execute(f"ALTER TABLE conversations DROP CONSTRAINT IF EXISTS {HELD}")
-    op.execute(
-        f"ALTER TABLE conversations ADD CONSTRAINT {HELD} "
-        "CHECK ((holding = 'human') = (holder_id IS NOT NULL)) NOT VALID"
-    )
+        online.add_column("staff", sa.Column(sign, sa.DateTime(timezone=True), nullable=True))
+    online.add_column("messages", sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True))
     with op.get_context().autocommit_block():
+        op.execute(f"ALTER TABLE conversations DROP CONSTRAINT IF EXISTS {HELD}")
+        op.execute(
+            f"ALTER TABLE conversations ADD CONSTRAINT {HELD} "
+            "CHECK ((holding = 'human') = (holder_id IS NOT NULL)) NOT VALID"
+        )
         op.execute(f"ALTER TABLE conversations VALIDATE CONSTRAINT {HELD}")
     online.create_index(
         "ix_messages_failed",
