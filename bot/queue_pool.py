@@ -1,29 +1,23 @@
-"""The queue's connections: tested before use only after they lay unused, since a busy queue asks often."""
+"""The queue's connections: tested before use only when the server said something to an idle one."""
 
-from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from ledger.db import RESTED
+from ledger.db import is_spoken_to
 
 Connection = AsyncConnection[Any]
 
 
 def queue_pool(**options: Any) -> AsyncConnectionPool[Connection]:
     """A pool as procrastinate asks for it."""
-    used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+    return AsyncConnectionPool(**{**options, "check": _check})
 
-    async def check(connection: Connection) -> None:
-        if monotonic() - used.get(connection, 0.0) > RESTED:
-            await AsyncConnectionPool.check_connection(connection)
 
-    async def reset(connection: Connection) -> None:
-        used[connection] = monotonic()
-
-    return AsyncConnectionPool(**{**options, "check": check, "reset": reset})
+async def _check(connection: Connection) -> None:
+    if is_spoken_to(connection.fileno()):
+        await AsyncConnectionPool.check_connection(connection)
 
 
 async def statement_by_statement(connection: Connection) -> None:

@@ -1,9 +1,9 @@
 """The database: one engine a process, one transaction a use case."""
 
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from time import monotonic
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect
@@ -12,10 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from ledger import live, queue
 from ledger.patience import PatientConnection
-
-# A connection that lay unused for so long (seconds) is tested before it is used again: the database may have
-# been away. One in steady use need not be, since a server takes longer than this to come back.
-RESTED: Final = 0.5
 
 
 class Database:
@@ -38,7 +34,7 @@ class Database:
             hide_parameters=True,
             connect_args=_patient(patience) if patience else {},
         )
-        _test_rested(self.engine.sync_engine.pool, self.engine.dialect)
+        _test_spoken_to(self.engine.sync_engine.pool, self.engine.dialect)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         by_itself = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = async_sessionmaker(by_itself, expire_on_commit=False)
@@ -69,17 +65,25 @@ def _patient(seconds: float) -> dict[str, Any]:
     return {"async_creator_fn": PatientConnection.connect, "patience": seconds}
 
 
-def _test_rested(pool: Any, dialect: Dialect) -> None:
-    @event.listens_for(pool, "checkin")
-    def note(connection: Any, record: Any) -> None:
-        record.info["used"] = monotonic()
+def _test_spoken_to(pool: Any, dialect: Dialect) -> None:
+    """Ask whether the server is still there when it said something to an idle connection."""
 
     @event.listens_for(pool, "checkout")
     def test(connection: Any, record: Any, proxy: Any) -> None:
-        used = record.info.get("used")
-        if used is None or monotonic() - used < RESTED:
+        if not is_spoken_to(connection.driver_connection.fileno()):
             return
         try:
             dialect.do_ping(connection)
         except dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
+
+
+def is_spoken_to(socket: int) -> bool:
+    """Whether the server said something to an idle connection of this file number: mostly goodbye.
+
+    A server that stops, or ends a session, makes the socket readable. Asking it before every use would find
+    out no more, and costs a round trip each time.
+    """
+    waiting = select.poll()
+    waiting.register(socket, select.POLLIN)
+    return bool(waiting.poll(0))

@@ -2,11 +2,9 @@
 
 from contextlib import suppress
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import ledger.db
 from bot.live import Live
 from ledger import live, queue
 from ledger.db import Database
@@ -28,8 +26,8 @@ async def _fails_after_deferring(database: Database) -> None:
         raise ZeroDivisionError
 
 
-async def test_a_connection_that_lay_unused_and_died_is_replaced_without_a_word(
-    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+async def test_a_connection_that_died_is_replaced_without_a_word(
+    database: Database, database_url: str
 ) -> None:
     async with database.transaction() as session:
         await session.execute(text("SELECT 1"))
@@ -37,7 +35,6 @@ async def test_a_connection_that_lay_unused_and_died_is_replaced_without_a_word(
     async with other.transaction() as session:
         await session.execute(OTHERS)
     await other.close()
-    monkeypatch.setattr(ledger.db, "RESTED", 0.0)
     async with database.transaction() as session:
         assert await session.scalar(text("SELECT 1")) == 1
 
