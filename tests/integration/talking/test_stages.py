@@ -7,7 +7,7 @@ from bot.stages import STAGES, took
 
 from .world import World
 
-# Of a web visitor's message about no case, besides what the queue asks: to receive it, and to store its answer.
+# Of a web visitor's message about no case, besides what the queue asks: to receive it and store its answer.
 TRANSACTIONS = 2
 STATEMENTS = 12
 # The world looks once whether the queue has more to do.
