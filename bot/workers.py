@@ -38,6 +38,8 @@ COUNT_EVERY: Final = 5.0
 COUNT_SHARE: Final = 20
 # A message older than this without a job has been forgotten.
 FORGOTTEN_AFTER: Final = timedelta(seconds=30)
+# Longer than any squad's farewell. Seconds.
+LEAVE_WITHIN: Final = 15.0
 
 DOING: Final = text("SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(:workers)")
 
@@ -98,7 +100,9 @@ class Workers:
         """Finish what is being done, as far as that goes fast; the rest is put back."""
         self._leave()
         self._closing.cancel()
-        await asyncio.gather(*self._tasks, self._closing, return_exceptions=True)
+        _, stuck = await asyncio.wait([*self._tasks, self._closing], timeout=LEAVE_WITHIN)
+        if stuck:  # they ask a database that does not answer; what they had is put back by others
+            log.warning("worker.left_behind", count=len(stuck))
         await self._app.close_async()
         await self._clockwork.close()
 

@@ -1,6 +1,7 @@
 """The database freezes, dies and comes back under a desk at work (docs/operations.md)."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.stand_ins import eventually
 AWAY = "service_unavailable"
 # Long before a browser or a platform loses patience.
 SOON = 20
+# Before a service manager loses patience and kills it.
+STOPPED_WITHIN = 40
 
 
 class Server:
@@ -131,3 +134,15 @@ async def _taken(send: Callable[[], Awaitable[httpx.Response]]) -> None:
         return (await send()).status_code == 202
 
     await eventually(accepted, seconds=40)
+
+
+@pytest.mark.parametrize("how", OUTAGES)
+async def test_a_desk_that_is_told_to_stop_meanwhile_stops(server: Server, home: Path, how: str) -> None:
+    async with slow_engine() as engine:
+        desk = await DeskProcess(home, server.postgres.url(), engine.url).ready()
+        try:
+            OUTAGES[how][0](server)
+            desk.signal(signal.SIGTERM)
+            assert await desk.ended(STOPPED_WITHIN) == 0
+        finally:
+            await desk.close()
