@@ -15,6 +15,7 @@ from ledger.vocabulary import Category, Kind, Language, Signal
 from tests.browser.screens import SignIn, holding, press
 from tests.served_desk import ServedDesk
 
+SPECIAL_BAR = ".qt-special-bar:not(.qt-unanswered)"
 FURY = "油烟机修了三次都没修好，再不解决我就找记者曝光！"
 HEARD = Heard(
     intent="complain",
@@ -78,7 +79,7 @@ async def test_a_customer_is_heard_taken_over_handed_back_and_read(
     await expect(customer.heard_from("bot")).to_contain_text(f"记下了:{FURY}")
     conversation, number = await open_a_case(staffed, FURY)
 
-    await expect(agent.locator(".qt-special-bar")).to_contain_text(number)
+    await expect(agent.locator(SPECIAL_BAR)).to_contain_text(number)
     row = agent.locator(".qt-row", has=agent.get_by_role("link", name=f"访客 {conversation}"))
     await row.get_by_role("button", name="接手").click()
     await agent.wait_for_url(f"**/desk/conversations/{conversation}")
@@ -117,5 +118,5 @@ async def test_a_customer_is_heard_taken_over_handed_back_and_read(
         await expect(supervisor.locator("article", has_text=words).first).to_be_visible()
 
     await press(supervisor, "确认知悉")
-    await expect(supervisor.locator(".qt-special-bar")).not_to_contain_text(number)
-    await expect(agent.locator(".qt-special-bar")).not_to_contain_text(number)
+    await expect(supervisor.locator(SPECIAL_BAR)).not_to_contain_text(number)
+    await expect(agent.locator(SPECIAL_BAR)).not_to_contain_text(number)
