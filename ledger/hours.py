@@ -12,6 +12,7 @@ from ledger.calendars import Calendar
 
 DAY: Final = timedelta(days=1)
 SEARCHED_DAYS: Final = 60
+LONGEST: Final = timedelta(days=3653)
 
 
 def is_open(calendar: Calendar, now: datetime) -> bool:
@@ -31,7 +32,7 @@ def next_opening(calendar: Calendar, now: datetime) -> datetime | None:
 def working_time_after(calendar: Calendar, start: datetime, length: timedelta) -> datetime:
     """When ``length`` of opening hours has passed since ``start``: the first such moment, in UTC.
 
-    Where nobody comes for sixty days in a row, what is left is calendar time.
+    Where nobody comes for sixty days in a row, and after ten years, what is left is calendar time.
     """
     reached, left = start.astimezone(UTC), length
     for opens, closes in openings(calendar, start):
@@ -50,12 +51,13 @@ def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> 
 def openings(calendar: Calendar, since: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The times people are there from ``since`` on, in UTC, in order and apart, the one that runs included.
 
-    They end where nobody comes for sixty days in a row.
+    They end where nobody comes for sixty days in a row, and after ten years.
     """
     reached = since.astimezone(UTC)
     # A night's hours begin on the day before.
     day, empty_days = local_day(calendar, since) - DAY, 0
-    while empty_days <= SEARCHED_DAYS:
+    last = day + LONGEST
+    while empty_days <= SEARCHED_DAYS and day < last:
         empty_days += 1
         for opens, closes in calendar.openings(day):
             begins, ends = max(opens.astimezone(UTC), reached), closes.astimezone(UTC)

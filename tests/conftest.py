@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -16,6 +17,10 @@ from ledger.migrate import upgrade
 from tests.served_desk import ServedDesk, serving
 
 pytest_plugins = ["tests.ledger_world"]
+
+# The same examples in every run; a loaded machine is slow, not wrong.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 # What these start is costly, so each of these places is tested by one process; all other tests go anywhere.
 COSTLY = (

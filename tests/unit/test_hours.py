@@ -239,8 +239,10 @@ def test_a_calendar_comes_back_from_json_as_it_was():
 
 
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
-LENGTHS = st.integers(0, 400 * 3600).map(lambda seconds: timedelta(seconds=seconds))
-SPANS = st.tuples(st.times(), st.times()).filter(lambda both: both[0] != both[1])
+LENGTHS = st.integers(0, 60 * 3600).map(lambda seconds: timedelta(seconds=seconds))
+# Half an hour at least: what takes more than ten years has a rule of its own.
+TIMES = st.integers(0, 47).map(lambda half: time(half // 2, 30 * (half % 2)))
+SPANS = st.tuples(TIMES, TIMES).filter(lambda both: both[0] != both[1])
 HOURS = SPANS.map(lambda both: Span(opens=both[0], closes=both[1]))
 CALENDARS = st.builds(
     Calendar,
@@ -269,6 +271,17 @@ def test_who_starts_later_is_never_due_earlier(calendar, one, other, length):
     first, second = sorted((one, other))
     assume(next_opening(calendar, second))
     assert working_time_after(calendar, first, length) <= working_time_after(calendar, second, length)
+
+
+def test_what_would_take_more_than_ten_years_is_calendar_time_from_there():
+    moment = Span(opens=time(9), closes=time(9, 0, 1))
+    rare = Calendar(week={"monday": (moment,)}, time_zone=SHANGHAI)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert (
+        timedelta(days=3650)
+        < working_time_after(rare, start, timedelta(hours=1)) - start
+        < timedelta(days=3654)
+    )
 
 
 @given(CALENDARS, st.lists(MOMENTS, min_size=3, max_size=3).map(sorted))
