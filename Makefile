@@ -28,7 +28,7 @@ run: sync ## Start everything; Ctrl-C stops it
 test: sync ## Everything that must hold: lint, types, imports, data, stories, tests
 	@$(MAKE) --no-print-directory -j3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) check
 	@$(MAKE) --no-print-directory stories
-	$(PYTHON) -m pytest --numprocesses auto --dist loadscope
+	$(PYTHON) -m pytest --numprocesses auto --dist loadscope --max-worker-restart 0
 
 demo: sync ## Fill a new desk with a believable month of complaints
 	@$(PYTHON) -m bot demo
