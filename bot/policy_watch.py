@@ -5,8 +5,8 @@ from contextlib import suppress
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from bot.attempts import attempt
 from bot.desk import Desk
 from ledger.policy_file import PolicyFile
 from ledger.services import policies
@@ -59,7 +59,4 @@ class PolicyWatch:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(EVERY)
-            try:
-                await self.look()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("policy.lost_database", error=type(error).__name__)
+            await attempt("policy", self.look)

@@ -4,13 +4,10 @@ Every finding is judged again under the conversation's row, so that any number o
 """
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import Desk
-from bot.own_words import about_person
-from ledger.models import Conversation
-from ledger.services import attendance, handoff, loose_ends, messages
-from ledger.vocabulary import Author
+from bot.own_words import about_person, say
+from ledger.services import attendance, handoff, loose_ends
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +32,8 @@ async def expire_forsaken(desk: Desk) -> None:
             )
             if expired is not None:
                 log.warning("watch.holder_gone", conversation=conversation_id, reason=expired.handoff_reason)
-                await _say(desk, session, expired, "desk_expired")
+                words = await about_person(desk, session, expired, "desk_expired")
+                await say(desk, session, expired, words)
 
 
 async def call_people(desk: Desk) -> None:
@@ -49,15 +47,5 @@ async def call_people(desk: Desk) -> None:
             )
             log.error("watch.without_end", conversation=conversation_id)
             if called is not None:
-                await _say(desk, session, called, "desk_unanswered")
-
-
-async def _say(desk: Desk, session: AsyncSession, conversation: Conversation, script: str) -> None:
-    await messages.store_replies(
-        session,
-        conversation=conversation,
-        replies=[await about_person(desk, session, conversation, script)],
-        author=Author.SYSTEM,
-        now=desk.now(),
-        delivery=desk.stored_as(conversation.channel),
-    )
+                words = await about_person(desk, session, called, "desk_unanswered")
+                await say(desk, session, called, words)

@@ -12,18 +12,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
 import structlog
 from procrastinate import App, JobContext
-from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
 from bot import line, watch
+from bot.attempts import attempt
 from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
 from ledger import queue
@@ -127,10 +127,7 @@ class Workers:
 
     async def _keep_working(self, squad: Squad) -> None:
         while True:
-            try:
-                await self._work(squad)
-            except ConnectorException as error:
-                log.warning("worker.lost_database", queues=squad.queues, error=repr(error))
+            await attempt("+".join(squad.queues), partial(self._work, squad))
             await asyncio.sleep(RESTART_AFTER)
 
     async def _work(self, squad: Squad) -> None:
@@ -160,36 +157,39 @@ class Workers:
             self._running.discard(job_id)
 
     async def _keep_watch(self) -> None:
+        steps = (
+            self._put_back_stalled,
+            self._put_back_orphans,
+            self._revive,
+            self._break_silences,
+            self._catch_up_clocks,
+            self._look,
+        )
         while True:
             await asyncio.sleep(self._watch_every)
-            try:
-                await self._put_back_stalled()
-                await self._put_back_orphans()
-                await self._revive()
-                await self._break_silences()
-                await self._catch_up_clocks()
-                await watch.look(self._desk)
-            except (ConnectorException, SQLAlchemyError, OSError) as error:
-                log.warning("watch.lost_database", error=type(error).__name__)
+            for step in steps:
+                if not await attempt(step.__name__, step):
+                    break
+
+    async def _look(self) -> None:
+        await watch.look(self._desk)
 
     async def _keep_line_told(self) -> None:
         while True:
             await asyncio.sleep(self._watch_every)
-            try:
-                await line.tell(self._desk)
-            except (ConnectorException, SQLAlchemyError, OSError) as error:
-                log.warning("line.lost_database", error=type(error).__name__)
+            await attempt("line", partial(line.tell, self._desk))
 
     async def _keep_count(self) -> None:
         """Count the figures' days anew; the more there is to count, the longer until the next time."""
         while True:
-            begun, zone = monotonic(), str(self._desk.policy.organisation.time_zone)
-            try:
-                async with self._desk.database.transaction() as session:
-                    await counting.count_days(session, time_zone=zone, now=self._desk.now())
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("count.lost_database", error=type(error).__name__)
+            begun = monotonic()
+            await attempt("count", self._count)
             await asyncio.sleep(max(COUNT_EVERY, COUNT_SHARE * (monotonic() - begun)))
+
+    async def _count(self) -> None:
+        zone = str(self._desk.policy.organisation.time_zone)
+        async with self._desk.database.transaction() as session:
+            await counting.count_days(session, time_zone=zone, now=self._desk.now())
 
     async def _put_back_stalled(self) -> None:
         """Jobs of workers without a heartbeat: their process was killed."""

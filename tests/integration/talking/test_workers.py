@@ -90,6 +90,23 @@ async def test_they_work_again_when_the_database_was_away(world: World, workers:
     await eventually(lambda: _arrived(world, 2))
 
 
+async def test_a_step_of_the_watch_that_fails_keeps_no_other_from_being_taken(
+    world: World, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+
+    async def fails(*_: object, **__: object) -> int:
+        raise RuntimeError
+
+    async def looks(_: object) -> None:
+        looked.append(True)
+
+    monkeypatch.setattr("bot.workers.silence.break_it", fails)
+    monkeypatch.setattr("bot.workers.watch.look", looks)
+    await workers.start()
+    await eventually(lambda: len(looked) >= 2)
+
+
 async def test_a_hundred_messages_at_once_are_each_answered_once(world: World, workers: Workers) -> None:
     await workers.start()
     await asyncio.gather(*(world.writes("你好", address=f"chat-{number % 25}") for number in range(100)))
