@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import meters
 from bot.desk import Desk
 from bot.evidence import File
 from bot.nlu.writing import Writing
-from bot.own_words import own_words
+from bot.own_words import own_words, say
 from bot.stages import timed
 from bot.storable import storable
 from ledger.models import Conversation, Message, Staff
@@ -120,7 +119,8 @@ async def take(desk: Desk, *, conversation_id: int, staff: Staff, force: bool = 
             session, conversation_id=conversation_id, staff=staff, now=desk.now(), force=force
         )
         if held_by != staff.id:
-            await _say(desk, session, conversation, Author.SYSTEM, "desk_taken", name=staff.name)
+            taken = await own_words(desk, session, conversation, "desk_taken", name=staff.name)
+            await say(desk, session, conversation, taken)
     return conversation
 
 
@@ -133,7 +133,8 @@ async def release(desk: Desk, *, conversation_id: int, staff: Staff) -> Conversa
         conversation = await handoff.release(
             session, conversation_id=conversation_id, staff=staff, now=desk.now()
         )
-        await _say(desk, session, conversation, Author.BOT, "desk_released")
+        released = await own_words(desk, session, conversation, "desk_released")
+        await say(desk, session, conversation, released, author=Author.BOT)
     return conversation
 
 
@@ -151,7 +152,8 @@ async def pass_on(desk: Desk, *, conversation_id: int, staff: Staff, reason: str
             policy=desk.policy,
             now=desk.now(),
         )
-        await _say(desk, session, conversation, Author.SYSTEM, "desk_passed_on")
+        passed_on = await own_words(desk, session, conversation, "desk_passed_on")
+        await say(desk, session, conversation, passed_on)
     return conversation
 
 
@@ -191,21 +193,3 @@ def _written_in(text: str) -> Language | None:
     """The language the text itself tells, for what is said before the engine has heard it."""
     writing = Writing(text)
     return Language(writing.language) if writing.language and writing.certain else None
-
-
-async def _say(
-    desk: Desk,
-    session: AsyncSession,
-    conversation: Conversation,
-    author: Author,
-    script: str,
-    **values: object,
-) -> None:
-    await messages.store_replies(
-        session,
-        conversation=conversation,
-        replies=[await own_words(desk, session, conversation, script, **values)],
-        author=author,
-        now=desk.now(),
-        delivery=desk.stored_as(conversation.channel),
-    )

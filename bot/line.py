@@ -1,12 +1,12 @@
 """More customers than can be answered at once: they hear their number in the line (docs/conversation.md)."""
 
 from bot.desk import Desk
-from bot.own_words import own_words
-from ledger.services import conversations, messages
-from ledger.services.gathering import IN_LINE
+from bot.own_words import own_words, say
+from ledger.services import conversations
+from ledger.services.gathering import SAID_IN_LINE
 from ledger.views import line
 from ledger.views.line import Place
-from ledger.vocabulary import Author, Holding
+from ledger.vocabulary import Holding
 
 
 async def tell(desk: Desk) -> int:
@@ -34,12 +34,6 @@ async def _told(desk: Desk, place: Place) -> bool:
             return False
         if not await line.is_untold(session, place.conversation_id, told_before=told_before):
             return False
-        await messages.store_replies(
-            session,
-            conversation=conversation,
-            replies=[await own_words(desk, session, conversation, IN_LINE, number=place.number)],
-            author=Author.SYSTEM,
-            now=now,
-            delivery=desk.stored_as(conversation.channel),
-        )
+        words = await own_words(desk, session, conversation, SAID_IN_LINE, number=place.number)
+        await say(desk, session, conversation, words)
         return True

@@ -8,6 +8,7 @@ from ledger.hours import is_open, next_opening
 from ledger.models import Conversation
 from ledger.services import messages
 from ledger.services.messages import Reply
+from ledger.vocabulary import Author
 
 
 async def own_words(
@@ -16,6 +17,25 @@ async def own_words(
     """The desk's own ``script`` as a reply in the conversation's language, filled with ``values``."""
     heard = await messages.said(session, conversation.id, script)
     return Reply(desk.scripts.say(script, conversation.language, heard=heard, **values), script=script)
+
+
+async def say(
+    desk: Desk,
+    session: AsyncSession,
+    conversation: Conversation,
+    reply: Reply,
+    *,
+    author: Author = Author.SYSTEM,
+) -> None:
+    """Say ``reply`` by the desk itself, outside the talk with the assistant. The caller holds the row."""
+    await messages.store_replies(
+        session,
+        conversation=conversation,
+        replies=[reply],
+        author=author,
+        now=desk.now(),
+        delivery=desk.stored_as(conversation.channel),
+    )
 
 
 async def about_person(desk: Desk, session: AsyncSession, conversation: Conversation, script: str) -> Reply:
