@@ -10,7 +10,17 @@ from typing import Any, Final
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Job
-from sqlalchemy import ColumnElement, bindparam, column, exists, literal_column, select, table
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    Text,
+    bindparam,
+    column,
+    exists,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 HANDLE_MESSAGE: Final = "conversation.handle"
@@ -40,13 +50,16 @@ URGENT: Final = 10
 # So many notices are on their way to one receiver at once.
 LANES: Final = 4
 
+# The queue's own table, as far as anybody here reads it.
 JOBS: Final = table(
     "procrastinate_jobs",
+    column("queue_name", Text),
     column("lock"),
     column("status"),
     column("task_name"),
+    column("args"),
     column("priority"),
-    column("scheduled_at"),
+    column("scheduled_at", TIMESTAMP(timezone=True)),
 )
 
 # As PostgreSQL's own literal, by which it knows the index that holds what waits.

@@ -5,6 +5,7 @@ and the levels of emotion mean.
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Language(StrEnum):
@@ -190,6 +191,10 @@ class Delivery(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     DROPPED = "dropped"
+
+
+ON_ITS_WAY: Final = (Delivery.PENDING, Delivery.SENDING)
+"""What has been stored and has not left the house."""
 
 
 class Holding(StrEnum):

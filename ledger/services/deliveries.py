@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,9 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger import live, queue
 from ledger.models import Conversation, Identity, Message
 from ledger.services import conversations
-from ledger.vocabulary import Author, Delivery, Holding
-
-ON_ITS_WAY: Final = (Delivery.PENDING, Delivery.SENDING)
+from ledger.vocabulary import ON_ITS_WAY, Author, Delivery, Holding
 
 
 @dataclass(frozen=True, slots=True)

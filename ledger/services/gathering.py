@@ -20,7 +20,7 @@ from ledger.policy import Listening
 from ledger.vocabulary import Author, Delivery
 
 # What is said about waiting is no part of the talk.
-IN_LINE = "desk_in_line"
+SAID_IN_LINE = "desk_in_line"
 QUESTION_MARKS = ("?", "？")
 # One turn, one transaction, one reading of the log: a flood is several of each.
 MOST = 500
@@ -168,7 +168,7 @@ async def was_asked(session: AsyncSession, conversation_id: int) -> bool:
         .where(
             Message.conversation_id == conversation_id,
             Message.author != Author.CUSTOMER,
-            Message.script.is_distinct_from(IN_LINE),
+            Message.script.is_distinct_from(SAID_IN_LINE),
             Message.delivery.is_distinct_from(Delivery.DROPPED),
         )
         .order_by(Message.id.desc())

@@ -3,20 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, Text, cast, column, exists, func, literal, select, table
+from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import queue
 from ledger.models import Case, Conversation, Message, case_conversations
 from ledger.policy import Policy
+from ledger.queue import JOBS
 from ledger.vocabulary import Author, CaseStatus, Delivery, Holding, Stage
 
 NUDGE: Final = "EXTERNAL_nudge"
 # A silence that began before this is over: somebody who left half a day ago is not called after.
 STALE_AFTER: Final = timedelta(hours=6)
 AT_ONCE: Final = 100
-
-JOBS = table("procrastinate_jobs", column("task_name"), column("args"))
 
 
 async def break_it(session: AsyncSession, *, policy: Policy, now: datetime) -> int:

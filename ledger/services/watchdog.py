@@ -8,23 +8,20 @@ from sqlalchemy import (
     Select,
     Text,
     cast,
-    column,
     exists,
     func,
     literal,
     select,
-    table,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ledger import queue
 from ledger.models import Conversation, Message, Notice
-from ledger.services.deliveries import ON_ITS_WAY
+from ledger.queue import JOBS
 from ledger.services.notices import receiver
-from ledger.vocabulary import Author, NoticeState
+from ledger.vocabulary import ON_ITS_WAY, Author, NoticeState
 
-JOBS = table("procrastinate_jobs", column("task_name"), column("status"), column("lock"), column("args"))
 AT_ONCE = 500
 
 

@@ -21,9 +21,8 @@ from sqlalchemy.orm import aliased
 from ledger.handoff import ENTRIES
 from ledger.models import Clock, Conversation, Customer, Entry, Identity, Message, Notice
 from ledger.policy import Policy
-from ledger.vocabulary import Author, Delivery, Holding, NoticeState
+from ledger.vocabulary import ON_ITS_WAY, Author, Delivery, Holding, NoticeState
 
-ON_ITS_WAY: Final = (Delivery.PENDING, Delivery.SENDING)
 NEVER_SAID: Final = (Delivery.DROPPED, Delivery.FAILED)
 SHOWN: Final = 3
 WITH_PEOPLE: Final = (Holding.WAITING.value, Holding.HUMAN.value)

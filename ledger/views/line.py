@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.services.gathering import IN_LINE
+from ledger.services.gathering import SAID_IN_LINE
 
 # Beyond this many nobody is told a number in the same round.
 AT_ONCE: Final = 1000
@@ -56,5 +56,5 @@ async def waiting(session: AsyncSession) -> list[Place]:
 
 async def is_untold(session: AsyncSession, conversation_id: int, *, told_before: datetime) -> bool:
     """Whether who waits in a conversation was not told their number yet, or asks again, told a while ago."""
-    asked = {"conversation": conversation_id, "told_before": told_before, "script": IN_LINE}
+    asked = {"conversation": conversation_id, "told_before": told_before, "script": SAID_IN_LINE}
     return bool(await session.scalar(UNTOLD, asked))

@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TIMESTAMP, Text, case, cast, column, func, select, table
+from sqlalchemy import Text, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from ledger.models import Case, Clock, Conversation, Message, Notice
-from ledger.vocabulary import Author, CaseStatus, Delivery, Holding, NoticeState
-
-JOBS = table(
-    "procrastinate_jobs",
-    column("queue_name", Text),
-    column("status", Text),
-    column("scheduled_at", TIMESTAMP(timezone=True)),
-)
-ON_ITS_WAY = (Delivery.PENDING, Delivery.SENDING)
+from ledger.queue import JOBS
+from ledger.vocabulary import ON_ITS_WAY, Author, CaseStatus, Holding, NoticeState
 
 
 @dataclass(frozen=True, slots=True)

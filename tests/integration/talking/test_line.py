@@ -13,7 +13,7 @@ from bot.desk import utc_now
 from bot.engine import Engine
 from bot.workers import SQUADS, Workers
 from ledger import queue
-from ledger.services.gathering import IN_LINE
+from ledger.services.gathering import SAID_IN_LINE
 from tests import policies
 from tests.stand_ins import eventually
 
@@ -43,7 +43,7 @@ async def waits(world: World, **time: float) -> None:
 
 async def numbers(world: World, conversation_id: int) -> list[int]:
     """The numbers a customer was told."""
-    told = [one.text for one in await world.transcript(conversation_id) if one.script == IN_LINE]
+    told = [one.text for one in await world.transcript(conversation_id) if one.script == SAID_IN_LINE]
     return [int(number) for words in told for number in re.findall(r"\d+", words)]
 
 
