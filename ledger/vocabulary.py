@@ -210,13 +210,24 @@ class Holding(StrEnum):
 
 
 class ClockKind(StrEnum):
-    """The clocks of playbook C3 that run today."""
+    """The clocks of playbook C3; those from ``leak_to_lead`` on are started by a form."""
 
     HEADQUARTERS = "headquarters"
     FIRST_RESPONSE = "first_response"
     PROGRESS_UPDATE = "progress_update"
     PROMISED_CALL = "promised_call"
     REVISIT = "revisit"
+    LEAK_TO_LEAD = "leak_to_lead"
+    LEAK_TO_AUTHORITY = "leak_to_authority"
+    MISSING_TOP_GRADE = "missing_top_grade"
+    MISSING_ITEM = "missing_item"
+    PUBLIC_STATEMENT = "public_statement"
+    FINDINGS = "findings"
+    PETITION_REGISTERED = "petition_registered"
+    PETITION_CLOSED = "petition_closed"
+    REVIEW_ASKED = "review_asked"
+    REVIEW_DECIDED = "review_decided"
+    FORM_DUE = "form_due"
 
 
 class Role(StrEnum):

@@ -38,8 +38,10 @@ async def in_charge(session: AsyncSession, clock: Clock, case: Case, policy: Pol
     if clock.kind is ClockKind.HEADQUARTERS:
         return await told_of_special_user(session, case, policy)
     people = await _answerable(session, clock, case)
-    department = await session.get(Department, case.department_id) if case.department_id else None
-    if department:
+    answering = await session.get(Department, case.department_id) if case.department_id else None
+    deadline = policy.deadlines.get(clock.kind)
+    told = [await keyed(session, key) for key in deadline.tells] if deadline else []
+    for department in filter(None, (answering, *told)):
         people += await duty(session, department) or await head_of(session, department)
     return people or await of_roles(session, ABOVE_AGENTS)
 

@@ -75,7 +75,7 @@ async def _terms(session: AsyncSession, kind: ClockKind, case: Case, policy: Pol
     calendar = None
     if kind in policy.clocks.in_opening_hours:
         calendar = await calendar_of(session, case, policy)
-    return Terms(now, policy.clocks.length(kind), calendar, kind in policy.clocks.pause_while_waiting)
+    return Terms(now, policy.length(kind), calendar, kind in policy.clocks.pause_while_waiting)
 
 
 async def reckon(session: AsyncSession, *, case: Case, policy: Policy, now: datetime) -> None:
@@ -321,7 +321,7 @@ async def _defer_alarms(session: AsyncSession, clock: Clock, policy: Policy, now
         return
     due_at = _iso(clock.due_at)
     await defer(session, CLOCK_DUE, at=clock.due_at, clock_id=clock.id, due_at=due_at)
-    for ahead in policy.reminders.get(clock.kind, ()):
+    for ahead in policy.reminders_of(clock.kind):
         at = clock.due_at - ahead
         if at > now:
             round = f"{ahead.total_seconds():g}s"

@@ -202,3 +202,50 @@ def test_a_secret_the_environment_lacks_is_named(written, fault, monkeypatch):
 def test_a_fault_does_not_repeat_a_secret(written, fault):
     written["notices"]["email"] = {"host": "h", "port": 0, "password": "s3cret", "sender": "a@b.example"}
     assert "s3cret" not in fault(written)
+
+
+C3 = {
+    ClockKind.LEAK_TO_LEAD: timedelta(hours=8),
+    ClockKind.LEAK_TO_AUTHORITY: timedelta(hours=24),
+    ClockKind.MISSING_TOP_GRADE: timedelta(days=10),
+    ClockKind.MISSING_ITEM: timedelta(days=60),
+    ClockKind.PUBLIC_STATEMENT: timedelta(hours=24),
+    ClockKind.FINDINGS: timedelta(hours=48),
+    ClockKind.PETITION_REGISTERED: timedelta(days=15),
+    ClockKind.PETITION_CLOSED: timedelta(days=60),
+    ClockKind.REVIEW_ASKED: timedelta(days=30),
+    ClockKind.REVIEW_DECIDED: timedelta(days=30),
+}
+
+
+@pytest.mark.parametrize("kind", C3)
+def test_the_shipped_deadlines_are_those_of_the_rule_book(kind):
+    assert load_policy(DEFAULT).length(kind) == C3[kind]
+
+
+def test_a_petition_may_be_put_off_once_by_thirty_days():
+    extension = load_policy(DEFAULT).deadlines[ClockKind.PETITION_CLOSED].extension
+    assert extension is not None
+    assert (extension.times, extension.at_most) == (1, timedelta(days=30))
+
+
+def test_a_policy_of_an_older_release_is_read_with_the_shipped_deadlines(written, tmp_path):
+    del written["deadlines"]
+    path = tmp_path / "policy.yml"
+    path.write_text(yaml.safe_dump(written), encoding="utf-8")
+    assert load_policy(path).deadlines == load_policy(DEFAULT).deadlines
+
+
+def test_a_deadline_without_a_length_is_named(written, fault):
+    del written["deadlines"]["findings"]
+    assert "no length for findings" in fault(written)
+
+
+def test_a_deadline_tells_departments_that_exist(written, fault):
+    written["deadlines"]["findings"]["tells"] = ["nobody"]
+    assert "unknown departments: nobody" in fault(written)
+
+
+def test_the_length_of_a_clock_of_every_case_stands_elsewhere(written, fault):
+    written["deadlines"]["headquarters"] = {"length": "1h"}
+    assert "headquarters belongs elsewhere" in fault(written)

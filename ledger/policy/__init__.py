@@ -1,0 +1,44 @@
+"""What the organisation has decided: who answers for what, within what time, and who is told when it fails.
+
+Read from ``policy.yml`` and passed to every service as ``policy``; one room of decisions a file.
+"""
+
+from ledger.policy.clocks import Clocks, Deadline, Escalation, Extension, Revisit, Rung, Step
+from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
+from ledger.policy.limits import Limits, Watchdog
+from ledger.policy.loading import load_policy
+from ledger.policy.notices import Email, Notices, Webhook
+from ledger.policy.outside import Emergency, Numbers, Officials, Press
+from ledger.policy.policy import Policy
+from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
+
+__all__ = [
+    "Anger",
+    "Answers",
+    "Capacity",
+    "Clocks",
+    "Deadline",
+    "Demands",
+    "DepartmentPolicy",
+    "Email",
+    "Emergency",
+    "Escalation",
+    "Extension",
+    "Handoff",
+    "Limits",
+    "Listening",
+    "Matrix",
+    "Notices",
+    "Numbers",
+    "Officials",
+    "Organisation",
+    "Policy",
+    "Press",
+    "Revisit",
+    "Rung",
+    "Silence",
+    "Step",
+    "Watchdog",
+    "Webhook",
+    "load_policy",
+]

@@ -1,0 +1,119 @@
+"""Everything the organisation has decided, in one."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, Self
+
+from pydantic import Field, model_validator
+
+from ledger.calendars import Calendar
+from ledger.parts import Duration, Part
+from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, Revisit
+from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
+from ledger.policy.limits import Limits, Watchdog
+from ledger.policy.notices import Notices
+from ledger.policy.outside import Emergency, Officials, Press
+from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
+from ledger.vocabulary import ClockKind
+
+LATER_SECTIONS: Final = frozenset({"deadlines"})
+"""Sections that a policy of an older release cannot have; it is read with the shipped ones."""
+
+
+class Policy(Part):
+    """Everything the organisation has decided."""
+
+    organisation: Organisation
+    clocks: Clocks
+    reminders: Mapping[ClockKind, tuple[Duration, ...]]
+    escalation: Escalation
+    revisit: Revisit
+    deadlines: Mapping[ClockKind, Deadline]
+    hours: Calendar
+    calendars: Mapping[str, Calendar] = Field(default_factory=dict)
+    departments: tuple[DepartmentPolicy, ...]
+    matrix: Matrix
+    anger: Anger
+    listening: Listening = Listening()
+    capacity: Capacity = Capacity()
+    handoff: Handoff = Handoff()
+    watchdog: Watchdog = Watchdog()
+    silence: Silence
+    emergency: Emergency
+    press: Press
+    officials: Officials
+    demands: Demands
+    answers: Answers = Answers()
+    notices: Notices
+    limits: Limits
+
+    @model_validator(mode="after")
+    def _one_headquarters(self) -> Self:
+        if sum(department.headquarters for department in self.departments) != 1:
+            raise ValueError("exactly one department must be headquarters")
+        return self
+
+    @model_validator(mode="after")
+    def _matrix_names_departments(self) -> Self:
+        known = {department.key for department in self.departments}
+        named = {*self.matrix.signals.values(), *self.matrix.categories.values(), self.matrix.otherwise}
+        if unknown := sorted(named - known):
+            raise ValueError(f"the matrix names unknown departments: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _journeys_name_departments(self) -> Self:
+        named = {self.press.spokesperson, *self.officials.departments, self.demands.decided_by}
+        if unknown := sorted(named - {department.key for department in self.departments}):
+            raise ValueError(f"press, officials or demands name unknown departments: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _deadlines_are_complete(self) -> Self:
+        if lacking := [kind for kind in FURTHER_CLOCKS if kind not in self.deadlines]:
+            raise ValueError(f"deadlines: no length for {', '.join(lacking)}")
+        if unknown := [kind for kind in self.deadlines if kind not in FURTHER_CLOCKS]:
+            raise ValueError(f"deadlines: {', '.join(unknown)} belongs elsewhere")
+        told = {key for deadline in self.deadlines.values() for key in deadline.tells}
+        if strange := sorted(told - {department.key for department in self.departments}):
+            raise ValueError(f"deadlines name unknown departments: {', '.join(strange)}")
+        return self
+
+    @model_validator(mode="after")
+    def _departments_name_calendars(self) -> Self:
+        named = {department.calendar for department in self.departments if department.calendar}
+        if unknown := sorted(named - set(self.calendars)):
+            raise ValueError(f"departments name unknown calendars: {', '.join(unknown)}")
+        return self
+
+    def calendar(self, department: str | None = None) -> Calendar:
+        """When people are there: in a department (its key), or in the organisation; with its time zone."""
+        named = next((one.calendar for one in self.departments if one.key == department), None)
+        calendar = self.calendars[named] if named else self.hours
+        zone = calendar.time_zone or self.organisation.time_zone
+        return calendar.model_copy(update={"time_zone": zone})
+
+    def length(self, kind: ClockKind) -> timedelta:
+        """How long a clock of ``kind`` runs.
+
+        Raises:
+            KeyError: its due time is given when it is started.
+        """
+        if kind in self.deadlines:
+            return self.deadlines[kind].length
+        return self.clocks.length(kind)
+
+    def reminders_of(self, kind: ClockKind) -> tuple[timedelta, ...]:
+        """How long before a clock of ``kind`` is due those in charge are reminded."""
+        if kind in self.deadlines:
+            return self.deadlines[kind].remind
+        return self.reminders.get(kind, ())
+
+    def knows_holidays(self, year: int) -> bool:
+        """Whether every calendar's holidays of the year are known, as far as it keeps any."""
+        return all(calendar.knows(year) for calendar in (self.hours, *self.calendars.values()))
+
+    @property
+    def headquarters(self) -> DepartmentPolicy:
+        """The department that is told of special users (playbook B1)."""
+        return next(department for department in self.departments if department.headquarters)
