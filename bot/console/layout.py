@@ -1,6 +1,6 @@
 """The frame of every staff page: where one can go, and what must be seen at once."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from nicegui import ui
@@ -12,6 +12,7 @@ from bot.console.components.cases import link_to_case
 from bot.console.components.clocks import acknowledge_button, countdown
 from bot.console.components.keyed import KeyedList
 from bot.console.components.unanswered import Unanswered
+from bot.console.menu import AT_HAND, GROUPS, Page
 from bot.console.news import on_news
 from bot.console.visit import ACCOUNT, AWAY, Visit
 from ledger.services import attendance
@@ -19,15 +20,6 @@ from ledger.services import staff as accounts
 from ledger.views.rows import CaseRow
 from ledger.vocabulary import Role
 
-PAGES = (
-    ("/desk", "nav.queue", "forum", Role.AGENT),
-    ("/desk/new", "nav.new_complaint", "add_call", Role.AGENT),
-    ("/supervise/transcripts", "nav.transcripts", "manage_search", Role.SUPERVISOR),
-    ("/supervise", "nav.figures", "insights", Role.SUPERVISOR),
-    ("/supervise/guard", "nav.guard", "shield", Role.SUPERVISOR),
-    ("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),
-    ("/supervise/status", "nav.status", "monitor_heart", Role.ADMINISTRATOR),
-)
 ALERTS = 3
 BOARD_TOPICS = ("case", "clock", "conversation", "message", "notice")
 
@@ -40,9 +32,11 @@ def frame(visit: Visit, title: str, *, here: str = "") -> Iterator[None]:
     with ui.header().classes("qt-header"):
         ui.link(visit.texts("brand.name"), "/desk").classes("qt-brand")
         with ui.element("nav").classes("qt-nav").props(f'aria-label="{visit.texts("nav.label")}"'):
-            for path, key, icon, role in PAGES:
-                if visit.may(role):
-                    _entry(visit.texts(key), path, icon, current=path == here)
+            for page in AT_HAND:
+                _entry(visit, page, here)
+            for key, pages in GROUPS.items():
+                if open_to := [page for page in pages if visit.may(page.role)]:
+                    _group(visit, key, open_to, here)
         ui.space()
         _person(visit)
     _alerts(visit, title)
@@ -52,11 +46,23 @@ def frame(visit: Visit, title: str, *, here: str = "") -> Iterator[None]:
         yield
 
 
-def _entry(text: str, path: str, icon: str, *, current: bool) -> None:
-    with ui.link(target=path).classes("qt-here" if current else "") as link:
+def _entry(visit: Visit, page: Page, here: str) -> None:
+    text, current = visit.texts(page.key), page.path == here
+    with ui.link(target=page.path).classes("qt-here" if current else "") as link:
         link.props(f'aria-label="{text}"' + (" aria-current=page" if current else ""))
-        ui.icon(icon)
+        ui.icon(page.icon)
         ui.label(text)
+
+
+def _group(visit: Visit, key: str, pages: Sequence[Page], here: str) -> None:
+    """A menu of its own; all menus of the header bear one name, so that one is open at a time."""
+    within = any(page.path == here for page in pages)
+    with ui.element("details").classes("qt-group").props("name=menu"):
+        with ui.element("summary").classes("qt-here" if within else ""):
+            ui.label(visit.texts(key))
+        with ui.element("div").classes("qt-group-pages"):
+            for page in pages:
+                _entry(visit, page, here)
 
 
 def _person(visit: Visit) -> None:

@@ -1,4 +1,7 @@
-"""The words on the screens, in the reader's language; they stand in ``texts/<language>.yml``."""
+"""The words on the screens, in the reader's language.
+
+They stand in ``texts/<language>.yml``, those of a subject of its own in ``texts/<subject>/<language>.yml``.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -44,7 +47,10 @@ class Texts:
 @cache
 def texts(language: Language) -> Texts:
     """The texts of ``language``."""
-    return Texts(language, dict(_flat(yaml.safe_load((FOLDER / f"{language}.yml").read_text("utf-8")))))
+    entries: dict[str, str] = {}
+    for file in sorted(FOLDER.rglob(f"{language}.yml")):
+        entries.update(_flat(yaml.safe_load(file.read_text("utf-8"))))
+    return Texts(language, entries)
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import select
 
-from bot.console.layout import PAGES
+from bot.console.menu import PAGES
 from ledger.heard import Heard
 from ledger.models import Conversation, Identity, Message
 from ledger.services import cases, handoff, messages
