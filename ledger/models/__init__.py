@@ -6,6 +6,7 @@ from ledger.models.clock import Clock, Task
 from ledger.models.conversation import Conversation
 from ledger.models.customer import Customer, Identity
 from ledger.models.department import Department, DutyContact
+from ledger.models.drill import Drill
 from ledger.models.effect import Effect
 from ledger.models.entry import Entry
 from ledger.models.fact import Fact
@@ -25,6 +26,7 @@ __all__ = [
     "Credential",
     "Customer",
     "Department",
+    "Drill",
     "DutyContact",
     "Edit",
     "Effect",

@@ -30,7 +30,7 @@ class Case(Base):
     somebody else than the identity that filed it. ``narrative`` is the story in the customer's own words, as
     it grows. ``remedies`` are words of ``Remedy``. ``special_reasons`` is a list of ``{"code", "words", "at",
     "message_id"}`` (``words`` by language, ``at`` ISO 8601); a case with any is a special user's (B1) and
-    goes by the green channel.
+    goes by the green channel. ``drill_id`` marks what a drill played (playbook D3).
     """
 
     __tablename__ = "cases"
@@ -42,6 +42,7 @@ class Case(Base):
             postgresql_where=text("status = 'open' AND special_since IS NOT NULL"),
         ),
         Index("ix_cases_open_owner", "owner_id", "opened_at", postgresql_where=OPEN),
+        Index("ix_cases_drill", "drill_id", postgresql_where=text("drill_id IS NOT NULL")),
         Index("ix_cases_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
     )
 
@@ -74,6 +75,7 @@ class Case(Base):
     reopened_at: Mapped[datetime | None]
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     demo: Mapped[bool] = mapped_column(default=False)
+    drill_id: Mapped[int | None] = mapped_column(ForeignKey("drills.id"))
 
     customer: Mapped[Customer] = relationship()
     owner: Mapped[Staff | None] = relationship(foreign_keys=[owner_id])

@@ -15,13 +15,15 @@ class Conversation(Base):
     """Messages in order, one voice of the desk at a time (``holding``, ``holder``).
 
     ``angry_turns`` is not stored: the emotion trail stands with the messages. ``token_hash`` is the SHA-256
-    of the web visitor's bearer token. ``handoff_reason`` says why a person was asked for.
+    of the web visitor's bearer token. ``handoff_reason`` says why a person was asked for. ``drill_id``
+    marks a drill's.
     """
 
     __tablename__ = "conversations"
     __table_args__ = (
         Index("ix_conversations_waiting", "waiting_since", postgresql_where=text("holding = 'waiting'")),
         Index("ix_conversations_held", "holder_id", postgresql_where=text("holding = 'human'")),
+        Index("ix_conversations_drill", "drill_id", postgresql_where=text("drill_id IS NOT NULL")),
         CheckConstraint("(holding = 'human') = (holder_id IS NOT NULL)", name="held_by_somebody"),
         Index("ix_conversations_with_people", "last_message_at", postgresql_where=text("holding <> 'bot'")),
     )
@@ -37,6 +39,7 @@ class Conversation(Base):
     waiting_since: Mapped[datetime | None]
     handoff_reason: Mapped[str | None]
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    drill_id: Mapped[int | None] = mapped_column(ForeignKey("drills.id"))
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime | None] = mapped_column(index=True)
 

@@ -15,7 +15,7 @@ class Notice(Base):
     """One notice, by one way, to one person (``staff``) or a group robot (its name is ``address``).
 
     ``round`` tells the reminders of one clock apart: the same (case, kind, round, person, way) is never
-    written twice.
+    written twice. ``drill_id`` marks what a drill set off: whoever gets it must know.
     """
 
     __tablename__ = "notices"
@@ -48,6 +48,7 @@ class Notice(Base):
     seen_at: Mapped[datetime | None]
     error: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    drill_id: Mapped[int | None] = mapped_column(ForeignKey("drills.id"))
 
     case: Mapped[Case | None] = relationship()
     staff: Mapped[Staff | None] = relationship()

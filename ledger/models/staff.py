@@ -16,6 +16,7 @@ class Staff(Base):
     ``telegram_chat`` the chat it linked. ``on_duty`` is the person's own switch in the console.
     ``last_seen_at`` is the last sign of life at the desk, true to a fraction of ``handoff.absent_after``;
     ``left_at`` when they last went off duty, signed out everywhere or lost the account.
+    ``drill_id`` and ``drill_part`` are of somebody a drill made up, who plays that part in it.
     """
 
     __tablename__ = "staff"
@@ -36,6 +37,8 @@ class Staff(Base):
     department_id: Mapped[int | None] = mapped_column(
         ForeignKey("departments.id", use_alter=True), index=True
     )
+    drill_id: Mapped[int | None] = mapped_column(ForeignKey("drills.id", use_alter=True))
+    drill_part: Mapped[str | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

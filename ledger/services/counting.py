@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case, Clock, Entry, FigureDay, Message, case_conversations
+from ledger.views.real import real_cases
 from ledger.vocabulary import Author, CaseType, ClockKind
 
 CLOCKS: Final = (ClockKind.FIRST_RESPONSE, ClockKind.HEADQUARTERS)
@@ -76,7 +77,7 @@ async def _count(session: AsyncSession, day: date, time_zone: str) -> Counter[st
     """All that is counted about the cases opened on that day, by name."""
     begins = datetime.combine(day, time(), ZoneInfo(time_zone))
     ends = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
-    period = and_(Case.opened_at >= begins, Case.opened_at < ends)
+    period = and_(real_cases(), Case.opened_at >= begins, Case.opened_at < ends)
     counts = await _count_cases(session, period)
     for kind in CLOCKS:
         counts += await _count_clocks(session, kind, period)

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from ledger.models import Case, Clock, Conversation, Message, Notice
 from ledger.queue import JOBS
+from ledger.views.real import real_cases
 from ledger.vocabulary import ON_ITS_WAY, Author, CaseStatus, Holding, NoticeState
 
 
@@ -41,7 +42,7 @@ async def load(session: AsyncSession, *, now: datetime) -> Load:
     special = Case.special_since.is_not(None)
     cases = await session.execute(
         select(Case.type, special, func.count())
-        .where(Case.status == CaseStatus.OPEN)
+        .where(Case.status == CaseStatus.OPEN, real_cases())
         .group_by(Case.type, special)
     )
     running = Clock.stopped_at.is_(None)
