@@ -9,8 +9,10 @@
       + NoSuchTask
       + NoSuchMessage
       + NoSuchMark
+      + NoSuchForm
   - NotAllowed
       + OwnMark
+      + SecondPerson
   - AlreadyDone
       + AlreadyAcknowledged
       + AlreadyResolved
@@ -20,7 +22,11 @@
       + NotWaiting
       + AlreadyMarked
       + AlreadyDecided
+      + AlreadyOpen
+      + NotThisStep
+      + NotExtendable
   - Missing
+  - WrongValue
   - Taken
   - SignInRefused
   - PasswordTooShort
@@ -71,12 +77,20 @@ class NoSuchMark(NotFound):
     """There is no such mark on this case."""
 
 
+class NoSuchForm(NotFound):
+    """There is no such form."""
+
+
 class NotAllowed(LedgerError):  # noqa: N818
     """This person may not do that."""
 
 
 class OwnMark(NotAllowed):
     """A second person decides: not the one who raised the mark."""
+
+
+class SecondPerson(NotAllowed):
+    """A second person has to do this: not the one who brought the form here or filled it in."""
 
 
 class AlreadyDone(LedgerError):  # noqa: N818
@@ -118,6 +132,22 @@ class AlreadyMarked(AlreadyDone):
 
 class AlreadyDecided(AlreadyDone):
     """The mark has been decided."""
+
+
+class AlreadyOpen(AlreadyDone):
+    """Such a form is open already."""
+
+
+class NotThisStep(AlreadyDone):
+    """The form is not where this step begins."""
+
+
+class NotExtendable(AlreadyDone):
+    """This clock cannot be put off so far, or not once more."""
+
+
+class WrongValue(LedgerError):  # noqa: N818
+    """What was entered does not fit its field."""
 
 
 class Missing(LedgerError):  # noqa: N818

@@ -254,6 +254,17 @@ class Way(StrEnum):
     WEBHOOK = "webhook"
 
 
+class Circle(StrEnum):
+    """Whom a form tells (playbook B1, B3, B4, D2)."""
+
+    OWNER = "owner"
+    DEPARTMENT = "department"
+    HEADQUARTERS = "headquarters"
+    SPOKESPERSON = "spokesperson"
+    OFFICIALS = "officials"
+    SUPERVISORS = "supervisors"
+
+
 class NoticeKind(StrEnum):
     """Why staff are told."""
 
@@ -266,6 +277,7 @@ class NoticeKind(StrEnum):
     HOLD_LOST = "hold_lost"
     TASK_DUE = "task_due"
     ALARM = "alarm"
+    FORM = "form"
 
 
 class NoticeState(StrEnum):

@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from bot.notices.moments import clock_time
 from bot.notices.texts import known, say
+from ledger.form_book import book
 from ledger.models import Case, Clock, Notice, Staff
 from ledger.policy import Policy
 from ledger.vocabulary import ClockKind, Language, NoticeKind
 
 CONVERSATION: Final = re.compile(r"(?:conversation|unanswered):(\d+)")
+FORM: Final = re.compile(r"form:(([A-Z]{2})-[0-9]{4}-[0-9]+)")
 # Robots differ in what a backslash does; the wide forms of these marks mean nothing to any of them.
 HARMLESS: Final = str.maketrans("\\`*_[]<>#|@", "＼｀＊＿［］＜＞＃｜＠")
 ASKS: Final = {
@@ -131,6 +133,8 @@ class Writer:
             key = "title.acknowledged" if clock.kind is ClockKind.HEADQUARTERS else "title.done"
             return say(key, self._language, number=number, name=by.name, at=self._moment(clock.stopped_at))
         due, kind = self._due_at(clock) if clock else "", self._facts.notice.kind.value
+        if form := FORM.match(self._facts.notice.round):
+            return say("title.form", self._language, form=self._form(form[2]), number=form[1])
         values = {"number": number, "due": due, "subject": self._alarm()}
         return say(f"title.{kind}", self._language, **values).strip()
 
@@ -138,8 +142,14 @@ class Writer:
         key = f"alarm.{self._facts.notice.round.split(':')[0]}"
         return say(key if known(key) else "alarm.other", self._language)
 
+    def _form(self, prefix: str) -> str:
+        """What the forms are called whose numbers begin so."""
+        return next(form.names[self._language] for form in book().values() if form.prefix == prefix)
+
     def _page(self) -> str:
         """Where in the console it is dealt with."""
+        if form := FORM.match(self._facts.notice.round):
+            return f"/desk/forms/{form[1]}"
         if self._facts.case:
             return f"/desk/complaints/{self._facts.case.number}"
         conversation = CONVERSATION.match(self._facts.notice.round)

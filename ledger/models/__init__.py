@@ -11,6 +11,7 @@ from ledger.models.effect import Effect
 from ledger.models.entry import Entry
 from ledger.models.fact import Fact
 from ledger.models.figure_day import FigureDay
+from ledger.models.form import Form, FormStep
 from ledger.models.mark import Mark
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
@@ -33,6 +34,8 @@ __all__ = [
     "Entry",
     "Fact",
     "FigureDay",
+    "Form",
+    "FormStep",
     "Identity",
     "Mark",
     "Message",

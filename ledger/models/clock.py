@@ -11,6 +11,7 @@ from ledger.calendars import Calendar
 from ledger.deadline import Terms
 from ledger.models.base import Base, words
 from ledger.models.case import Case
+from ledger.models.form import Form
 from ledger.models.staff import Staff
 from ledger.vocabulary import ClockKind
 
@@ -36,10 +37,10 @@ class Task(Base):
 class Clock(Base):
     """A deadline: started, due, stopped by a named person or not, breached or not.
 
-    At most one clock of a kind runs for a case (promised calls and updates have one each per task). The
+    At most one clock of a kind runs for a case, for each of its tasks and for each of its forms. The
     headquarters clock never pauses and is stopped by nothing but an acknowledgement (architecture, domain
     rules). ``breached_at`` is the due time once that has passed, and stays when the clock is stopped late.
-    ``escalated`` counts the steps of the escalation that were taken.
+    ``escalated`` counts the steps of the escalation that were taken, ``extended`` how often it was put off.
 
     ``length``, ``calendar`` (a ``Calendar`` as JSON, None: day and night) and ``pauses`` are what was agreed
     at the start; a ``length`` of None is that of a clock started before lengths were kept. ``due_at`` follows
@@ -54,7 +55,14 @@ class Clock(Base):
             "case_id",
             "kind",
             unique=True,
-            postgresql_where=text("stopped_at IS NULL AND task_id IS NULL"),
+            postgresql_where=text("stopped_at IS NULL AND task_id IS NULL AND form_id IS NULL"),
+        ),
+        Index(
+            "ux_clocks_of_form",
+            "form_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("stopped_at IS NULL AND form_id IS NOT NULL"),
         ),
         Index(
             "ix_clocks_awaited",
@@ -74,6 +82,7 @@ class Clock(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     kind: Mapped[ClockKind] = mapped_column(words(ClockKind))
     task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("forms.id"))
     started_at: Mapped[datetime]
     length: Mapped[timedelta | None]
     calendar: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
@@ -84,9 +93,11 @@ class Clock(Base):
     stop_reason: Mapped[str | None]
     breached_at: Mapped[datetime | None]
     escalated: Mapped[int] = mapped_column(default=0)
+    extended: Mapped[int] = mapped_column(default=0, server_default="0")
 
     case: Mapped[Case] = relationship()
     task: Mapped[Task | None] = relationship()
+    form: Mapped[Form | None] = relationship()
     stopped_by: Mapped[Staff | None] = relationship()
 
     @property

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.models import Case, Clock, Department, Staff, Task
 from ledger.policy import Policy, Rung
 from ledger.services.departments import duty, headquarters, keyed
-from ledger.vocabulary import ClockKind, Role, Signal
+from ledger.vocabulary import Circle, ClockKind, Role, Signal
 
 ABOVE_AGENTS: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
@@ -42,7 +42,7 @@ async def in_charge(session: AsyncSession, clock: Clock, case: Case, policy: Pol
     deadline = policy.deadlines.get(clock.kind)
     told = [await keyed(session, key) for key in deadline.tells] if deadline else []
     for department in filter(None, (answering, *told)):
-        people += await duty(session, department) or await head_of(session, department)
+        people += await _there(session, department)
     return people or await of_roles(session, ABOVE_AGENTS)
 
 
@@ -55,6 +55,28 @@ async def told_of_breach(session: AsyncSession, clock: Clock, case: Case, policy
     if clock.kind is ClockKind.HEADQUARTERS:
         return people
     return people + await of_roles(session, [Role.SUPERVISOR])
+
+
+async def members(session: AsyncSession, circle: Circle, case: Case | None, policy: Policy) -> list[Staff]:
+    """Whom a form tells when it says ``circle``; the owner and the department are those of its case."""
+    if circle is Circle.SUPERVISORS:
+        return await of_roles(session, [Role.SUPERVISOR])
+    if circle is Circle.HEADQUARTERS:
+        return await at_headquarters(session)
+    if circle is Circle.OWNER:
+        return await active(session, case.owner_id if case else None)
+    keys = {
+        Circle.SPOKESPERSON: (policy.press.spokesperson,),
+        Circle.OFFICIALS: policy.officials.departments,
+    }
+    departments = [await keyed(session, key) for key in keys.get(circle, ())]
+    if circle is Circle.DEPARTMENT and case and case.department_id:
+        departments.append(await session.get(Department, case.department_id))
+    return [one for place in filter(None, departments) for one in await _there(session, place)]
+
+
+async def _there(session: AsyncSession, department: Department) -> list[Staff]:
+    return await duty(session, department) or await head_of(session, department)
 
 
 async def on_rung(session: AsyncSession, rung: Rung) -> list[Staff]:

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.calendars import Calendar
 from ledger.deadline import Terms, until
-from ledger.errors import AlreadyAcknowledged, NotAllowed, NotSpecial
+from ledger.errors import AlreadyAcknowledged, NotAllowed, NotExtendable, NotSpecial
 from ledger.live import notify
-from ledger.models import Case, Clock, Department, DutyContact, Staff, Task
+from ledger.models import Case, Clock, Department, DutyContact, Form, Staff, Task
 from ledger.policy import Policy
 from ledger.queue import CLOCK_DUE, CLOCK_ESCALATE, CLOCK_REMIND, defer
 from ledger.services import waits
@@ -45,19 +45,21 @@ async def start(
     now: datetime,
     due_at: datetime | None = None,
     task: Task | None = None,
+    form: Form | None = None,
 ) -> Clock:
     """Start a clock on a case the caller holds, due after the policy's length unless ``due_at`` is given.
 
     What the policy says now is agreed for good. A clock of this kind that already runs is returned as it is;
-    clocks of tasks stand beside each other.
+    clocks of tasks stand beside each other, and so do those of forms.
     """
-    if task is None and (runs := await running(session, case, kind)):
+    if task is None and (runs := await running(session, case, kind, form)):
         return runs
     agreed = Terms(now, due_at - now) if due_at else await _terms(session, kind, case, policy, now)
     clock = Clock(
         case_id=case.id,
         kind=kind,
         task_id=task.id if task else None,
+        form_id=form.id if form else None,
         started_at=now,
         length=agreed.length,
         calendar=agreed.calendar.model_dump(mode="json") if agreed.calendar else None,
@@ -101,9 +103,12 @@ async def calendar_of(session: AsyncSession, case: Case, policy: Policy) -> Cale
     return policy.calendar(department.key if department else None)
 
 
-async def running(session: AsyncSession, case: Case, kind: ClockKind) -> Clock | None:
-    """The case's clock of this kind that runs now, those of tasks aside."""
+async def running(
+    session: AsyncSession, case: Case, kind: ClockKind, form: Form | None = None
+) -> Clock | None:
+    """The case's or its ``form``'s clock of this kind that runs now, those of tasks aside."""
     runs = select(Clock).where(Clock.case_id == case.id, Clock.kind == kind, Clock.stopped_at.is_(None))
+    runs = runs.where(Clock.form_id == form.id if form else Clock.form_id.is_(None))
     found: Clock | None = await session.scalar(runs.where(Clock.task_id.is_(None)), execution_options=FRESH)
     return found
 
@@ -139,12 +144,50 @@ async def stop_kind(
         await stop(session, clock=clock, by=by, reason=reason, now=now)
 
 
+async def running_of_form(session: AsyncSession, form: Form) -> list[Clock]:
+    """The clocks a form has started that run now."""
+    runs = select(Clock).where(Clock.form_id == form.id, Clock.stopped_at.is_(None)).order_by(Clock.id)
+    return list(await session.scalars(runs, execution_options=FRESH))
+
+
+async def extend(
+    session: AsyncSession,
+    *,
+    clock: Clock,
+    until: datetime,
+    reason: str,
+    staff: Staff | None,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """Put a running clock off to ``until``, as often and as far as the policy allows (playbook C3).
+
+    Raises:
+        NotExtendable: the policy has no extension for this kind, it was extended often enough, ``until`` is
+            not later than it is due or too late.
+    """
+    deadline = policy.deadlines.get(clock.kind)
+    allowed = deadline.extension if deadline else None
+    if allowed is None or clock.due_at is None or clock.extended >= allowed.times:
+        raise NotExtendable(clock.kind)
+    if not clock.due_at < until <= clock.due_at + allowed.at_most:
+        raise NotExtendable(clock.kind)
+    before, clock.due_at = clock.due_at, until
+    clock.length, clock.calendar, clock.extended = until - clock.started_at, None, clock.extended + 1
+    case = await session.get_one(Case, clock.case_id)
+    actor = Actor.staff(staff) if staff else SYSTEM
+    told = {"until": _iso(until), "before": _iso(before)}
+    await _record(session, clock, case, actor, "clock.extended", now, reason=reason, **told)
+    await _defer_alarms(session, clock, policy, now)
+
+
 async def stop_all_but_headquarters(
     session: AsyncSession, *, case: Case, by: Staff | None, reason: str, now: datetime
 ) -> None:
-    """Stop what runs on the case; headquarters' clock stops by nothing but an acknowledgement."""
+    """Stop what runs on the case; headquarters' clock stops by nothing but an acknowledgement, a form's by
+    the form's own steps: who solved the customer's matter has not told the authority of the leak."""
     runs = select(Clock).where(Clock.case_id == case.id, Clock.stopped_at.is_(None))
-    runs = runs.where(Clock.kind != ClockKind.HEADQUARTERS).order_by(Clock.id)
+    runs = runs.where(Clock.form_id.is_(None), Clock.kind != ClockKind.HEADQUARTERS).order_by(Clock.id)
     others = await session.scalars(runs, execution_options=FRESH)
     for clock in others.all():
         await stop(session, clock=clock, by=by, reason=reason, now=now)

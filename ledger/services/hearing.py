@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.heard import Heard
 from ledger.models import Case, Customer, Department, Effect, Message, Staff
 from ledger.policy import Policy
-from ledger.services import clocks, facts, special
+from ledger.services import clocks, facts, forms, special
 from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT
 from ledger.services.growing import grow, story_known
@@ -225,6 +225,7 @@ async def _flag(
         now=now,
     )
     await mark_heard(session, case=case, signals=heard.signals, message_id=into.message.id, now=now)
+    await forms.open_by_themselves(session, case=case, policy=policy, now=now)
 
 
 async def _hearing(

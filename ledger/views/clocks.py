@@ -26,7 +26,9 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:
-    """One clock; ``complaint`` is the case's number, ``task`` the id of the promise it times, if any.
+    """One clock; ``complaint`` is the case's number.
+
+    ``task`` is the id of the promise it times, ``form`` the number of the form that started it, if any.
 
     ``due_at`` is None while the clock stands still because the desk waits for the customer; ``left`` is how
     much of its time remains then, in seconds, opening hours or not as the clock counts.
@@ -45,6 +47,7 @@ class ClockLine:
     breached_at: datetime | None
     task: int | None
     note: str | None
+    form: str | None
 
     @property
     def order(self) -> tuple[bool, datetime]:
@@ -111,7 +114,8 @@ async def clocks_by_case(session: AsyncSession, cases: Collection[int]) -> dict[
 
 
 def _clocks() -> Select[Clock]:
-    return select(Clock).options(joinedload(Clock.case), joinedload(Clock.stopped_by), joinedload(Clock.task))
+    with_it = (Clock.case, Clock.stopped_by, Clock.task, Clock.form)
+    return select(Clock).options(*(joinedload(one) for one in with_it))
 
 
 async def _lines(session: AsyncSession, rows: Sequence[Clock]) -> list[ClockLine]:
@@ -145,4 +149,5 @@ def _line(row: Clock, left: int | None) -> ClockLine:
         breached_at=row.breached_at,
         task=row.task_id,
         note=row.task.note if row.task else None,
+        form=row.form.number if row.form else None,
     )

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from ledger.models import Case, Clock, Conversation, Customer, Department, Entry, Staff, Task, Wait
 from ledger.views import paging
 from ledger.views.clocks import ClockLine, clocks_of
+from ledger.views.forms import FormLine, forms_of
 from ledger.views.marks import MarkLine, marks_of
 from ledger.views.messages import Line, transcript
 from ledger.views.told import FactLine, Feeling, emotion_trail, facts_of
@@ -178,6 +179,7 @@ class ComplaintDetail:
     waiting: WaitLine | None
     tasks: list[TaskLine]
     marks: list[MarkLine]
+    forms: list[FormLine]
     conversations: list[ConversationLine]
     transcript: list[Line]
     facts: list[FactLine]
@@ -282,6 +284,7 @@ async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | Non
         waiting=await _waiting(session, found.id),
         tasks=await _tasks_of(session, found.id),
         marks=await marks_of(session, found.id),
+        forms=await forms_of(session, found.id),
         conversations=[_conversation(one) for one in found.conversations],
         transcript=await transcript(session, [one.id for one in found.conversations]),
         facts=await facts_of(session, found.id),

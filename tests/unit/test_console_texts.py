@@ -98,7 +98,9 @@ def test_a_word_nobody_translated_is_shown_as_it_is() -> None:
     assert Texts(Language.EN, {}).word("category", "new_kind") == "new_kind"
 
 
-ACTION = re.compile(r'"((?:case|clock|contact|conversation|evidence|message|special|stage|task)\.\w+)"')
+ACTION = re.compile(
+    r'"((?:case|clock|contact|conversation|evidence|form|message|special|stage|task)\.\w+)"'
+)
 
 
 def test_every_action_in_a_cases_book_has_words() -> None:

@@ -1,0 +1,169 @@
+"""The forms of the rule book (处理单, playbook B8 to D5), as data: what is filled in, and the path each goes.
+
+One file a form in ``ledger/forms``, named as its kind; docs/forms.md tells how to write one. What is true of
+every form is in ``ledger/services/forms.py``; a form's own file says all that is its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+import yaml
+from pydantic import Field, model_validator
+
+from ledger.parts import Names, Part
+from ledger.vocabulary import Category, Circle, ClockKind, FactKind, Role, Severity, Signal
+
+FOLDER: Final = Path(__file__).parent / "forms"
+
+FieldKind = Literal["line", "text", "number", "choice", "several", "yes", "day", "moment", "person"]
+
+
+class FormField(Part):
+    """One field. ``kind`` is what is entered: a ``person`` is a username, ``several`` a list of ``options``.
+
+    ``known`` names where the desk knows it from (``ledger/services/known.py``); ``personal``: it says who
+    somebody is, and its value stays out of the ledger's entries.
+    """
+
+    names: Names
+    kind: FieldKind = "line"
+    options: Mapping[str, Names] = Field(default_factory=dict)
+    known: str | None = None
+    personal: bool = False
+    hint: Names | None = None
+
+    @model_validator(mode="after")
+    def _options_belong_to_choices(self) -> Self:
+        if bool(self.options) != (self.kind in ("choice", "several")):
+            raise ValueError("options belong to a choice, and a choice has some")
+        return self
+
+
+class State(Part):
+    """Where a form stands; ``todo`` is what is to be done there, ``end`` closes it."""
+
+    names: Names
+    todo: Names | None = None
+    end: bool = False
+
+
+class StepDefinition(Part):
+    """What somebody does to a form.
+
+    ``to`` absent: it stays where it is, and the step is a line of its log. ``needs`` are fields that must be
+    known or filled in; ``fields`` are asked for with the step, and kept with it. ``second``: by another
+    person than who brought it here or filled it in last. ``starts`` and ``stops`` clocks; ``due`` is a field
+    with the day its own clock ends. ``extends`` puts a running clock off, to the moment in the step's field
+    ``until``. ``tells`` people, ``opens`` further forms. ``does`` names an effect of its own
+    (``ledger/services/form_effects.py``).
+    """
+
+    names: Names
+    source: tuple[str, ...] = Field(alias="from", min_length=1)
+    to: str | None = None
+    role: Role = Role.AGENT
+    second: bool = False
+    reason: bool = False
+    needs: tuple[str, ...] = ()
+    fields: Mapping[str, FormField] = Field(default_factory=dict)
+    starts: tuple[ClockKind, ...] = ()
+    stops: tuple[ClockKind, ...] = ()
+    due: str | None = None
+    extends: ClockKind | None = None
+    tells: tuple[Circle, ...] = ()
+    opens: tuple[str, ...] = ()
+    does: str | None = None
+
+
+class Trigger(Part):
+    """When a form opens by itself: all that is given must hold, one of each kind is enough."""
+
+    signals: frozenset[Signal] = frozenset()
+    categories: frozenset[Category] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+    reasons: frozenset[str] = frozenset()
+    facts: frozenset[FactKind] = frozenset()
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("a trigger without a condition")
+        return self
+
+
+class FormDefinition(Part):
+    """A kind of form.
+
+    ``of`` a case, or of the desk as a whole. ``once``: a case has one open form of the kind at a time.
+    ``role`` is who may open it; ``by_hand``: whether people do. ``starts`` and ``tells`` are for its opening.
+    ``needed_to_close``: a case so grave is not closed before this form has ended (playbook D4). The first of
+    ``states`` is where it begins.
+    """
+
+    prefix: str = Field(pattern=r"^[A-Z]{2}$")
+    section: str = Field(pattern=r"^[ABCD]\d\d?$")
+    names: Names
+    about: Names
+    of: Literal["case", "desk"] = "case"
+    once: bool = True
+    role: Role = Role.AGENT
+    by_hand: bool = True
+    opens_itself: tuple[Trigger, ...] = ()
+    needed_to_close: frozenset[Severity] = frozenset()
+    starts: tuple[ClockKind, ...] = ()
+    tells: tuple[Circle, ...] = ()
+    fields: Mapping[str, FormField] = Field(default_factory=dict)
+    states: Mapping[str, State] = Field(min_length=2)
+    steps: Mapping[str, StepDefinition] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _the_path_holds_together(self) -> Self:
+        for name, step in self.steps.items():
+            if strange := sorted({*step.source, step.to or step.source[0]} - set(self.states)):
+                raise ValueError(f"steps.{name}: no such state: {', '.join(strange)}")
+            asked = {*step.needs, *([step.due] if step.due else [])}
+            if strange := sorted(asked - set(self.fields)):
+                raise ValueError(f"steps.{name}: no such field: {', '.join(strange)}")
+            if any(self.states[state].end for state in step.source):
+                raise ValueError(f"steps.{name}: nothing leads on from an end")
+        if not any(state.end for state in self.states.values()):
+            raise ValueError("no state ends it")
+        return self
+
+    @property
+    def first(self) -> str:
+        """The state it begins in."""
+        return next(iter(self.states))
+
+    def ends(self, state: str) -> bool:
+        """Whether ``state`` closes it."""
+        return self.states[state].end
+
+    def steps_from(self, state: str) -> Iterator[tuple[str, StepDefinition]]:
+        """The steps that may be taken in ``state``, in their order."""
+        return ((name, step) for name, step in self.steps.items() if state in step.source)
+
+
+@cache
+def book() -> Mapping[str, FormDefinition]:
+    """Every kind of form, by its name.
+
+    Raises:
+        ValueError: a file does not make sense; the message names it.
+    """
+    found = {file.stem: _read(file) for file in sorted(FOLDER.glob("*.yml"))}
+    for kind, form in found.items():
+        opened = {other for step in form.steps.values() for other in step.opens}
+        if strange := sorted(opened - set(found)):
+            raise ValueError(f"{kind}: opens no known form: {', '.join(strange)}")
+    return found
+
+
+def _read(file: Path) -> FormDefinition:
+    written: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+    try:
+        return FormDefinition.model_validate(written)
+    except ValueError as error:
+        raise ValueError(f"{file.name}: {error}") from error

@@ -1,0 +1,90 @@
+"""What the desk knows by itself: fields of forms fill themselves from the conversation (playbook C2, C7).
+
+A source is ``case.<attribute>``, ``owner``, ``department``, ``customer.name``, ``customer.contact``, ``fact.<kind>`` or ``facts.<kind>``
+(the latest one told, or all of them).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.models import Case, Customer, Department, Staff
+from ledger.services import facts
+from ledger.vocabulary import FactKind
+
+OF_CASE: Final = (
+    "number",
+    "opened_at",
+    "narrative",
+    "category",
+    "severity",
+    "signals",
+    "remedies",
+    "outcome",
+    "root_cause",
+    "remedy_given",
+    "opinion",
+    "rating",
+    "special_reasons",
+)
+SOURCES: Final = frozenset(
+    {
+        *(f"case.{name}" for name in OF_CASE),
+        "owner",
+        "department",
+        "customer.name",
+        "customer.contact",
+        *(f"fact.{kind}" for kind in FactKind),
+        *(f"facts.{kind}" for kind in FactKind),
+    }
+)
+
+
+async def known(session: AsyncSession, case: Case | None, sources: Iterable[str]) -> Mapping[str, Any]:
+    """What is known of ``sources`` as JSON, for a case; a source that has nothing to tell is left out."""
+    wanted = frozenset(sources)
+    if case is None or not wanted:
+        return {}
+    found = {name: _of_case(case, name.partition(".")[2]) for name in wanted if name.startswith("case.")}
+    found |= await _people(session, case, wanted)
+    if any(name.startswith(("fact.", "facts.")) for name in wanted):
+        found |= {name: value for name, value in (await _told(session, case)).items() if name in wanted}
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def _of_case(case: Case, name: str) -> Any:
+    value = getattr(case, name)
+    if name == "special_reasons":
+        return [reason["words"][case.language] for reason in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+async def _people(session: AsyncSession, case: Case, wanted: frozenset[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "owner" in wanted and case.owner_id:
+        found["owner"] = (await session.get_one(Staff, case.owner_id)).username
+    if "department" in wanted and case.department_id:
+        department = await session.get_one(Department, case.department_id)
+        found["department"] = department.names[case.language]
+    if {"customer.name", "customer.contact"} & wanted:
+        found |= _of_customer(await session.get_one(Customer, case.customer_id))
+    return {name: value for name, value in found.items() if name in wanted}
+
+
+def _of_customer(customer: Customer) -> dict[str, Any]:
+    """Only what the customer agreed to leave (playbook A10)."""
+    if customer.consented_at is None:
+        return {}
+    contact = " / ".join(way for way in (customer.phone, customer.email) if way)
+    return {"customer.name": customer.name, "customer.contact": contact}
+
+
+async def _told(session: AsyncSession, case: Case) -> dict[str, Any]:
+    told: dict[str, list[str]] = {}
+    for fact in await facts.current(session, case.id):
+        told.setdefault(fact.kind, []).append(fact.said)
+    return {f"fact.{kind}": said[-1] for kind, said in told.items()} | {
+        f"facts.{kind}": "; ".join(said) for kind, said in told.items()
+    }
