@@ -10,6 +10,7 @@
       + NoSuchMessage
       + NoSuchMark
       + NoSuchForm
+      + NoSuchList
   - NotAllowed
       + OwnMark
       + SecondPerson
@@ -79,6 +80,10 @@ class NoSuchMark(NotFound):
 
 class NoSuchForm(NotFound):
     """There is no such form."""
+
+
+class NoSuchList(NotFound):
+    """There is no such list."""
 
 
 class NotAllowed(LedgerError):  # noqa: N818

@@ -12,6 +12,7 @@ from bot.console import (  # noqa: F401
     complaint,
     conversation,
     figures,
+    lists,
     login,
     new_complaint,
     overrides,

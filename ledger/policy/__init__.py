@@ -6,6 +6,7 @@ Read from ``policy.yml`` and passed to every service as ``policy``; one room of 
 from ledger.policy.clocks import Clocks, Deadline, Escalation, Extension, Revisit, Rung, Step
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.limits import Limits, Watchdog
+from ledger.policy.lists import Lists, NailHouseholds
 from ledger.policy.loading import load_policy
 from ledger.policy.notices import Email, Notices, Webhook
 from ledger.policy.outside import Emergency, Numbers, Officials, Press
@@ -27,7 +28,9 @@ __all__ = [
     "Handoff",
     "Limits",
     "Listening",
+    "Lists",
     "Matrix",
+    "NailHouseholds",
     "Notices",
     "Numbers",
     "Officials",

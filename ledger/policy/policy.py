@@ -11,12 +11,13 @@ from ledger.parts import Duration, Part
 from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, Revisit
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.limits import Limits, Watchdog
+from ledger.policy.lists import Lists
 from ledger.policy.notices import Notices
 from ledger.policy.outside import Emergency, Officials, Press
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 from ledger.vocabulary import ClockKind
 
-LATER_SECTIONS: Final = frozenset({"deadlines"})
+LATER_SECTIONS: Final = frozenset({"deadlines", "lists"})
 """Sections that a policy of an older release cannot have; it is read with the shipped ones."""
 
 
@@ -46,6 +47,7 @@ class Policy(Part):
     answers: Answers = Answers()
     notices: Notices
     limits: Limits
+    lists: Lists
 
     @model_validator(mode="after")
     def _one_headquarters(self) -> Self:

@@ -58,7 +58,8 @@ async def enter(served: ServedDesk, header: dict[str, str], **changes: Any) -> s
 async def test_without_a_credential_every_route_of_the_staff_is_closed(served: ServedDesk) -> None:
     routes = staff_routes()
     for method, path in routes:
-        address = path.format(number="QT-2026-000001", conversation_id=1, task_id=1, file_id=1, mark_id=1)
+        ids = dict.fromkeys(("conversation_id", "task_id", "file_id", "mark_id"), 1)
+        address = path.format(number="QT-2026-000001", key="overdue", **ids)
         for header in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": "qingting_session=wrong"}):
             answer = await served.client.request(method, address, headers=header)
 

@@ -8,16 +8,19 @@ import hanzidentifier
 import pytest
 
 import bot.console
+import ledger.lists
 import ledger.services
 from bot.console.texts import Texts, texts
 from bot.console.visit import refusal
 from ledger import errors, vocabulary
 from ledger.handoff import AlreadyHeld
+from ledger.lists import LISTS
 from ledger.vocabulary import Language, NoticeState
 
 CODE = Path(bot.console.__file__).parent
 CALLS = "say|texts|Field|_button|_choice|_day|_conversations|_chart"
 KEY = re.compile(rf"""(?:{CALLS})\(\s*(?:visit, )?"([a-z_]+\.\w+)\"""")
+CODES = re.compile(r'\bcode ?= ?"(\w+)"(?: if .* else "(\w+)")?')
 KINDS = {
     "stage": vocabulary.Stage,
     "severity": vocabulary.Severity,
@@ -76,6 +79,14 @@ def test_every_key_the_pages_ask_for_exists() -> None:
     asked = {key for page in CODE.rglob("*.py") for key in KEY.findall(page.read_text("utf-8"))}
     assert len(asked) > 100
     assert asked - texts(Language.EN).entries.keys() == set()
+
+
+def test_every_list_and_every_reason_to_be_on_one_has_words() -> None:
+    files = Path(ledger.lists.__file__).parent.glob("*.py")
+    codes = {code for file in files for found in CODES.findall(file.read_text("utf-8")) for code in found}
+    assert codes >= {"came", "overdue", "due_today"}
+    wanted = {f"{kind}.{key}" for kind in ("list", "list_about") for key in LISTS}
+    assert wanted | {f"list_reason.{code}" for code in codes if code} <= texts(Language.EN).entries.keys()
 
 
 def test_every_refusal_of_the_ledger_has_words() -> None:

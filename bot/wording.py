@@ -1,0 +1,52 @@
+"""Sentences that were kept without words, in a reader's words; times are the organisation's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.console.texts import Texts
+from bot.notices.moments import clock_time
+from ledger.policy import Policy
+from ledger.sentences import Sentence
+
+VOCABULARY: Final = {"clock": "clock_kind"} | {
+    name: name for name in ("category", "channel", "severity", "signal")
+}
+MOMENTS: Final = frozenset({"since", "due", "at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Puts ``ledger/sentences.py`` into the words of ``texts``; ``now`` is when they are read."""
+
+    texts: Texts
+    policy: Policy
+    now: datetime
+
+    def sentence(self, kind: str, told: Sentence) -> str:
+        """The text ``kind.code`` with its gaps filled."""
+        values = {name: self._value(name, value) for name, value in told.values.items()}
+        return self.texts(f"{kind}.{told.code}", **values)
+
+    def department(self, key: str | None) -> str:
+        """What the department is called; a department that left the policy keeps its key."""
+        if key is None:
+            return self.texts("lists.no_department")
+        named = (one.names for one in self.policy.departments if one.key == key)
+        return next((names[self.texts.language] for names in named), key)
+
+    def when(self, moment: datetime) -> str:
+        """The time today, with the day on other days."""
+        zone = self.policy.organisation.time_zone
+        return clock_time(moment, self.now, zone, self.texts.language)
+
+    def about(self, key: str) -> str:
+        """A word of the vocabulary by its whole key (``category.fee_dispute``)."""
+        return self.texts.word(*key.split(".", 1))
+
+    def _value(self, name: str, value: Any) -> Any:
+        if name in MOMENTS:
+            return self.when(datetime.fromisoformat(value))
+        if name == "department":
+            return self.department(value)
+        return self.texts.word(VOCABULARY[name], value) if name in VOCABULARY else value

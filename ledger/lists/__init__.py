@@ -1,0 +1,33 @@
+"""Lists with a rule: what a rule finds now, each with its reason in words (docs/lists.md).
+
+One file a list, with its ``RULE``; a further one is a line here, and its texts.
+"""
+
+from typing import Final
+
+from ledger.errors import NoSuchList
+from ledger.lists import day_end, nail_households, overdue
+from ledger.lists.rule import MOST, Row, Rule, Subject
+
+__all__ = ["LISTS", "MOST", "Row", "Rule", "Subject", "list_called"]
+
+LISTS: Final[dict[str, Rule]] = {
+    rule.key: rule
+    for rule in (
+        day_end.RULE,
+        overdue.RULE,
+        nail_households.RULE,
+    )
+}
+"""Every list by its key, in the order in which they are shown."""
+
+
+def list_called(key: str) -> Rule:
+    """The list with this key.
+
+    Raises:
+        NoSuchList
+    """
+    if key not in LISTS:
+        raise NoSuchList(key)
+    return LISTS[key]

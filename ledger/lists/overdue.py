@@ -1,0 +1,41 @@
+"""Overdue (超时): what should have been done by now, and was not (playbook C3, D8)."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.lists.cases import answered_for_by, case_rows
+from ledger.lists.rule import Row, Rule
+from ledger.models import Case, Clock
+from ledger.policy import Policy
+from ledger.sentences import Sentence
+from ledger.views.real import real_cases
+
+
+async def find(session: AsyncSession, *, policy: Policy, now: datetime, department: str | None) -> list[Row]:
+    """Cases with a clock that is past due and runs yet."""
+    return await case_rows(session, await due_by(session, now, now=now, department=department))
+
+
+async def due_by(
+    session: AsyncSession, moment: datetime, *, now: datetime, department: str | None
+) -> defaultdict[int, list[Sentence]]:
+    """For each case what is due by ``moment`` and was not done; a revisit outlives its case's end."""
+    running = (
+        select(Clock.case_id, Clock.kind, Clock.due_at)
+        .join(Case, Case.id == Clock.case_id)
+        .where(Clock.stopped_at.is_(None), Clock.due_at <= moment, real_cases())
+        .where(*answered_for_by(department))
+        .order_by(Clock.due_at)
+    )
+    why: defaultdict[int, list[Sentence]] = defaultdict(list)
+    for case_id, kind, due_at in await session.execute(running):
+        assert due_at is not None  # noqa: S101 — it was asked for by its due time
+        code = "overdue" if due_at <= now else "due_today"
+        why[case_id].append(Sentence(code=code, values={"clock": kind, "due": due_at.isoformat()}))
+    return why
+
+
+RULE = Rule("overdue", find)
