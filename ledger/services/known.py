@@ -1,7 +1,7 @@
 """What the desk knows by itself: fields of forms fill themselves from the conversation (playbook C2, C7).
 
-A source is ``case.<attribute>``, ``owner``, ``department``, ``customer.name``, ``customer.contact``, ``fact.<kind>`` or ``facts.<kind>``
-(the latest one told, or all of them).
+A source is ``case.<attribute>``, ``owner``, ``department``, ``customer.name``, ``customer.contact``,
+``fact.<kind>`` or ``facts.<kind>`` (the latest one told, or all of them).
 """
 
 from collections.abc import Iterable, Mapping
