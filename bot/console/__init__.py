@@ -12,6 +12,8 @@ from bot.console import (  # noqa: F401
     complaint,
     conversation,
     figures,
+    form,
+    forms,
     lists,
     login,
     new_complaint,

@@ -11,12 +11,14 @@ from bot.console.components.bubbles import bubble
 from bot.console.components.buttons import lasting
 from bot.console.components.clocks import acknowledge_button, clock_table, waiting_banner
 from bot.console.components.entries import Reader, entry
+from bot.console.components.form import form_link
 from bot.console.components.forms import Field
 from bot.console.components.keyed import KeyedList
 from bot.console.components.marking import marking
 from bot.console.components.told import facts_told, feelings
 from bot.console.layout import frame
 from bot.console.news import on_news
+from bot.console.opening import ask_which, kinds_for, open_new
 from bot.console.visit import Visit, staff_page
 from bot.live import News
 from ledger.services import cases, departments
@@ -26,7 +28,7 @@ from ledger.views.complaints import ComplaintDetail, EntryLine, TaskLine
 from ledger.views.messages import Line
 from ledger.vocabulary import CaseStatus, ClockKind, Holding
 
-TOPICS = ("case", "clock", "message", "conversation")
+TOPICS = ("case", "clock", "form", "message", "conversation")
 
 
 @staff_page("/desk/complaints/{number}")
@@ -71,6 +73,8 @@ class _Page:
             with ui.element("div"):
                 self._heading(say("case.clocks"))
                 self._clocks = ui.element("section").classes("qt-card")
+                self._heading(say("form_page.of_case"))
+                self._forms = ui.element("section").classes("qt-card")
                 self._heading(say("case.ledger"))
                 with ui.element("section").classes("qt-card"):
                     self._entries = KeyedList[EntryLine](
@@ -101,6 +105,7 @@ class _Page:
             (self._head, self._build_head),
             (self._facts, self._build_facts),
             (self._clocks, self._build_clocks),
+            (self._forms, self._build_forms),
         ):
             part.clear()
             with part:
@@ -215,6 +220,19 @@ class _Page:
         for task in found.tasks:
             if task.done_at is None:
                 self._task(task)
+
+    def _build_forms(self, found: ComplaintDetail) -> None:
+        for line in found.forms:
+            form_link(self.visit, line)
+
+        async def begin() -> None:
+            if chosen := await ask_which(self.visit, "case"):
+                await open_new(self.visit, chosen, self.number)
+
+        if kinds_for(self.visit, "case"):
+            ui.button(self.visit.texts("form_page.open"), on_click=lasting(begin)).props(
+                "outline dense no-caps"
+            )
 
     def _task(self, task: TaskLine) -> None:
         say = self.visit.texts

@@ -21,7 +21,10 @@ AT_HAND: Final = (
 """What an agent needs all day stands in the header itself."""
 
 GROUPS: Final[dict[str, tuple[Page, ...]]] = {
-    "nav.follow": (Page("/supervise/lists", "nav.lists", "checklist", Role.SUPERVISOR),),
+    "nav.follow": (
+        Page("/desk/forms", "nav.forms", "assignment", Role.AGENT),
+        Page("/supervise/lists", "nav.lists", "checklist", Role.SUPERVISOR),
+    ),
     "nav.knowledge": (),
     "nav.judge": (
         Page("/supervise/transcripts", "nav.transcripts", "manage_search", Role.SUPERVISOR),

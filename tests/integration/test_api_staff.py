@@ -1,6 +1,7 @@
 """The staff's API: closed by default, then what each route does."""
 
 import asyncio
+import re
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,8 +59,7 @@ async def enter(served: ServedDesk, header: dict[str, str], **changes: Any) -> s
 async def test_without_a_credential_every_route_of_the_staff_is_closed(served: ServedDesk) -> None:
     routes = staff_routes()
     for method, path in routes:
-        ids = dict.fromkeys(("conversation_id", "task_id", "file_id", "mark_id"), 1)
-        address = path.format(number="QT-2026-000001", key="overdue", **ids)
+        address = re.sub(r"{\w+}", "1", path.replace("{number}", "QT-2026-000001"))
         for header in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": "qingting_session=wrong"}):
             answer = await served.client.request(method, address, headers=header)
 

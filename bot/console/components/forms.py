@@ -8,18 +8,24 @@ from nicegui import ui
 
 from bot.console.texts import Texts
 
-PROPS = {"password": "type=password", "moment": "type=datetime-local stack-label"}
+PROPS = {
+    "password": "type=password",
+    "moment": "type=datetime-local stack-label",
+    "day": "type=date stack-label",
+    "number": "type=number",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form, labelled with the text ``key``; ``options`` make it a choice."""
+    """One field of a form, labelled with the text ``key`` or as it is; ``options`` make it a choice."""
 
     key: str
-    kind: Literal["line", "text", "password", "moment", "choice", "several"] = "line"
+    kind: Literal["line", "text", "password", "moment", "day", "number", "yes", "choice", "several"] = "line"
     options: Mapping[Any, str] | None = None
     value: Any = None
     required: bool = True
+    label: str | None = None
 
 
 def build(say: Texts, fields: Mapping[str, Field]) -> dict[str, Any]:
@@ -55,7 +61,9 @@ async def ask(say: Texts, title: str, submit: str, fields: Mapping[str, Field]) 
 
 
 def _input(say: Texts, name: str, field: Field) -> Any:
-    label = say(field.key)
+    label = field.label or say(field.key)
+    if field.kind == "yes":
+        return ui.checkbox(label, value=bool(field.value))
     if field.kind in ("choice", "several"):
         several = field.kind == "several"
         made: Any = ui.select(dict(field.options or {}), label=label, value=field.value, multiple=several)

@@ -68,6 +68,19 @@ def stages(say: Texts, current: Stage) -> None:
                 ui.label(say.word("stage", step))
 
 
+def path(names: Mapping[str, str], current: str) -> None:
+    """Where a form stands on its path: the states before it done, the present one marked."""
+    reached = list(names).index(current)
+    with ui.element("ol").classes("qt-steps"):
+        for place, (state, name) in enumerate(names.items()):
+            look = "done" if place < reached else "now" if state == current else "next"
+            item = ui.element("li").classes(f"qt-step qt-step-{look}")
+            if look == "now":
+                item.props("aria-current=step")
+            with item:
+                ui.label(name)
+
+
 def emotion(say: Texts, level: int) -> None:
     """A level of emotion: a bar as high as it is, and the word."""
     with ui.element("span").classes("qt-emotion"):

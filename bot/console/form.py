@@ -1,0 +1,40 @@
+"""One form (处理单), to be read, filled in, led further and printed."""
+
+from nicegui import ui
+
+from bot.console.components.form import FormCard
+from bot.console.layout import frame
+from bot.console.news import on_news
+from bot.console.visit import Visit, staff_page
+from bot.live import News
+from ledger.services import staff as accounts
+from ledger.views import forms as view
+
+
+@staff_page("/desk/forms/{number}")
+async def form(visit: Visit, number: str) -> None:
+    """Follows the database; what somebody is typing stays, because only news of this form builds it anew."""
+    async with visit.desk.database.transaction() as session:
+        found = await view.form(session, number)
+        people = {one.username: one.name for one in await accounts.list_staff(session)}
+    if found is None:
+        with frame(visit, visit.texts("form_page.no_such", number=number)):
+            return
+    title = f"{found.definition.names[visit.texts.language]} {number}"
+    with frame(visit, title):
+        page = ui.element("div")
+
+    async def show() -> None:
+        async with visit.desk.database.transaction() as session:
+            stands = await view.form(session, number)
+        page.clear()
+        if stands:
+            with page:
+                FormCard(visit, stands, people, show).show()
+
+    on_news(visit.desk, show, "form", about=lambda news: _about(news, number))
+    await show()
+
+
+def _about(news: News, number: str) -> bool:
+    return bool(news.get("form") == number)
