@@ -42,11 +42,15 @@ class FormField(Part):
 
 
 class State(Part):
-    """Where a form stands; ``todo`` is what is to be done there, ``end`` closes it."""
+    """Where a form stands; ``todo`` is what is to be done there, ``end`` closes it.
+
+    ``fixed``: what stands in it is kept as it is, and nothing is filled in until a step leads back. An end is.
+    """
 
     names: Names
     todo: Names | None = None
     end: bool = False
+    fixed: bool = False
 
 
 class StepDefinition(Part):
@@ -140,6 +144,10 @@ class FormDefinition(Part):
     def ends(self, state: str) -> bool:
         """Whether ``state`` closes it."""
         return self.states[state].end
+
+    def fixes(self, state: str) -> bool:
+        """Whether what stands in it is not changed in ``state``."""
+        return self.states[state].fixed or self.ends(state)
 
     def steps_from(self, state: str) -> Iterator[tuple[str, StepDefinition]]:
         """The steps that may be taken in ``state``, in their order."""

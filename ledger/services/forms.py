@@ -89,12 +89,12 @@ async def fill(
     Raises:
         NoSuchForm
         NotAllowed: the kind asks for a higher role.
-        NotThisStep: the form is closed.
+        NotThisStep: the form is closed, or fixed where it stands.
         WrongValue: there is no such field, or the value does not fit it.
     """
     form, definition = await _held(session, number)
     _may(staff, definition.role)
-    if form.closed_at is not None:
+    if definition.fixes(form.state):
         raise NotThisStep(form.state)
     values = checked(definition.fields, filled)
     before = {name: form.filled.get(name) for name in values}
@@ -163,9 +163,10 @@ async def step_by_itself(
 
 async def values_of(session: AsyncSession, form: Form) -> dict[str, Any]:
     """What stands in the form: what people entered, and where they entered nothing what the desk knows."""
-    if form.closed_at is not None:
+    definition = book()[form.kind]
+    if definition.fixes(form.state):
         return dict(form.filled)
-    fields = book()[form.kind].fields
+    fields = definition.fields
     case = await session.get(Case, form.case_id) if form.case_id else None
     told = await known(session, case, (field.known for field in fields.values() if field.known))
     by_itself = {
@@ -234,9 +235,12 @@ async def _take(
 ) -> FormStep:
     definition = book()[form.kind]
     step, before = definition.steps[name], form.state
-    if definition.ends(step.to or before):
-        form.filled, form.closed_at = await values_of(session, form), now
-    form.state = step.to or before
+    after = step.to or before
+    if definition.fixes(after):
+        form.filled = await values_of(session, form)
+    if definition.ends(after):
+        form.closed_at = now
+    form.state = after
     taken = FormStep(
         form_id=form.id,
         name=name,

@@ -197,6 +197,17 @@ async def test_a_step_opens_the_form_that_follows_from_it(desk_ledger, wang):
     assert [child.kind for child in (await read(desk_ledger, number)).children] == ["told"]
 
 
+async def test_what_stands_in_a_fixed_form_is_kept_until_a_step_leads_back(desk_ledger, wang):
+    number = await opened(desk_ledger, wang)
+    await takes(desk_ledger, number, "seal", wang)
+    with pytest.raises(NotThisStep):
+        await fills(desk_ledger, number, wang, story="另一回事")
+    assert [row.filled["story"] for row in await desk_ledger.all(select(Form))] == ["冰箱坏了"]
+    await takes(desk_ledger, number, "unseal", wang)
+    await fills(desk_ledger, number, wang, story="压缩机不转")
+    assert (await read(desk_ledger, number)).values["story"] == "压缩机不转"
+
+
 async def test_an_ended_form_keeps_what_it_said_and_stops_its_clocks(desk_ledger, wang, zhao):
     conversation = await desk_ledger.conversation()
     hearing = await desk_ledger.says(conversation, "冰箱坏了")

@@ -90,7 +90,7 @@ class FormCard:
     def _ask_for_missing(self) -> None:
         """What a step from here needs comes first; what is merely empty follows."""
         empty = [name for name in self.definition.fields if self.found.values.get(name) in NOTHING]
-        if not empty or not self.visit.may(self.definition.role):
+        if not empty or not self._open_to_me():
             return
         needed = self.found.missing
         order = [*(name for name in empty if name in needed), *(name for name in empty if name not in needed)]
@@ -107,6 +107,11 @@ class FormCard:
 
         ui.button(self.say("form_page.save"), on_click=lasting(save)).props("outline no-caps")
 
+    def _open_to_me(self) -> bool:
+        """Whether the visitor may fill something in here and now."""
+        fixed = self.definition.fixes(self.found.line.state)
+        return not fixed and self.visit.may(self.definition.role)
+
     def _known(self) -> None:
         stands = {name: value for name, value in self.found.values.items() if value not in NOTHING}
         if not stands:
@@ -117,7 +122,7 @@ class FormCard:
                 for name in (one for one in self.definition.fields if one in stands):
                     ui.label(self._name(name))
                     self._value(name, stands[name])
-            if self.found.line.closed_at is None and self.visit.may(self.definition.role):
+            if self._open_to_me():
                 ui.button(self.say("form_page.correct"), on_click=lasting(self._correct)).props(
                     "flat dense no-caps"
                 )
