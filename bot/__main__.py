@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot.classify import ClassifyError
-from bot.cli import bench, book, demo, departments, desk, hearing, keeping, people
+from bot.cli import bench, book, demo, departments, desk, hearing, keeping, opinion, people
 from bot.runtime.errors import StartError
 from bot.settings import SettingsError
 from ledger.errors import LedgerError
@@ -24,6 +24,7 @@ keeping.register(app)
 app.add_typer(bench.app, name="bench")
 app.add_typer(book.app, name="ledger")
 app.add_typer(departments.app, name="department")
+app.add_typer(opinion.app, name="opinion")
 
 
 def main() -> None:

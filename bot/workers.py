@@ -26,6 +26,7 @@ from bot import line, watch
 from bot.attempts import attempt
 from bot.desk import Desk, utc_now
 from bot.jobs import create_queue
+from bot.opinion import watch as opinion
 from ledger import queue
 from ledger.db import Database
 from ledger.services import clocks, counting, silence, watchdog
@@ -93,6 +94,7 @@ class Workers:
         self._tasks.append(asyncio.create_task(self._keep_watch()))
         self._tasks.append(asyncio.create_task(self._keep_line_told()))
         self._tasks.append(asyncio.create_task(self._keep_count()))
+        self._tasks.append(asyncio.create_task(self._keep_opinion()))
         self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
         self._closing = asyncio.create_task(self._leave_when_closing())
 
@@ -190,6 +192,13 @@ class Workers:
         zone = str(self._desk.policy.organisation.time_zone)
         async with self._desk.database.transaction() as session:
             await counting.count_days(session, time_zone=zone, now=self._desk.now())
+
+    async def _keep_opinion(self) -> None:
+        """Judge and count what is said about us; the more there is, the longer until the next time."""
+        while True:
+            begun = monotonic()
+            await attempt("opinion", partial(opinion.look, self._desk))
+            await asyncio.sleep(max(COUNT_EVERY, COUNT_SHARE * (monotonic() - begun)))
 
     async def _put_back_stalled(self) -> None:
         """Jobs of workers without a heartbeat: their process was killed."""

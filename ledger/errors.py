@@ -11,6 +11,7 @@
       + NoSuchMark
       + NoSuchForm
       + NoSuchList
+      + NoSuchMention
   - NotAllowed
       + OwnMark
       + SecondPerson
@@ -26,8 +27,10 @@
       + AlreadyOpen
       + NotThisStep
       + NotExtendable
+      + AlreadyLinked
   - Missing
   - WrongValue
+  - UnreadableFile
   - Taken
   - SignInRefused
   - PasswordTooShort
@@ -84,6 +87,10 @@ class NoSuchForm(NotFound):
 
 class NoSuchList(NotFound):
     """There is no such list."""
+
+
+class NoSuchMention(NotFound):
+    """There is no such mention."""
 
 
 class NotAllowed(LedgerError):  # noqa: N818
@@ -151,12 +158,20 @@ class NotExtendable(AlreadyDone):
     """This clock cannot be put off so far, or not once more."""
 
 
+class AlreadyLinked(AlreadyDone):
+    """The mention belongs to a case already."""
+
+
 class WrongValue(LedgerError):  # noqa: N818
     """What was entered does not fit its field."""
 
 
 class Missing(LedgerError):  # noqa: N818
     """Something that must be said is empty."""
+
+
+class UnreadableFile(LedgerError):  # noqa: N818
+    """The file cannot be read as CSV, JSON lines or XLSX."""
 
 
 class Taken(LedgerError):  # noqa: N818

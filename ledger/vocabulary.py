@@ -288,6 +288,23 @@ class NoticeState(StrEnum):
     FAILED = "failed"
 
 
+class MentionKind(StrEnum):
+    """Where something is said about us, in the order in which a grumble spreads (playbook B6)."""
+
+    POST = "post"
+    BYSTANDER = "bystander"
+    BIG_ACCOUNT = "big_account"
+    PRESS = "press"
+
+
+class Feeling(StrEnum):
+    """What words feel about us (playbook C5, C8)."""
+
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+
+
 class ActorKind(StrEnum):
     """Who did what a ledger entry tells."""
 

@@ -17,6 +17,7 @@ from bot.console import (  # noqa: F401
     lists,
     login,
     new_complaint,
+    opinion,
     overrides,
     queue,
     session,

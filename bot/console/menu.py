@@ -29,6 +29,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
     "nav.judge": (
         Page("/supervise/transcripts", "nav.transcripts", "manage_search", Role.SUPERVISOR),
         Page("/supervise", "nav.figures", "insights", Role.SUPERVISOR),
+        Page("/supervise/opinion", "nav.opinion", "travel_explore", Role.SUPERVISOR),
         Page("/supervise/guard", "nav.guard", "shield", Role.SUPERVISOR),
     ),
     "nav.manage": (

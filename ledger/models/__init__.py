@@ -13,8 +13,10 @@ from ledger.models.fact import Fact
 from ledger.models.figure_day import FigureDay
 from ledger.models.form import Form, FormStep
 from ledger.models.mark import Mark
+from ledger.models.mention import Mention
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
+from ledger.models.opinion_day import OpinionDay
 from ledger.models.staff import Credential, Staff
 from ledger.models.wait import Wait
 
@@ -38,8 +40,10 @@ __all__ = [
     "FormStep",
     "Identity",
     "Mark",
+    "Mention",
     "Message",
     "Notice",
+    "OpinionDay",
     "Staff",
     "Task",
     "Wait",

@@ -40,6 +40,8 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("conversation_id", "client_id"),
         Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+        # Small, and no work for whoever writes: rows lie in the order of time.
+        Index("ix_messages_at", "at", postgresql_using="brin"),
         Index("ix_messages_unsettled", "at", postgresql_where=text(UNSETTLED[0])),
         Index("ix_messages_undelivered", "at", postgresql_where=text(UNSETTLED[1])),
         Index(

@@ -9,6 +9,7 @@ from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists, NailHouseholds
 from ledger.policy.loading import load_policy
 from ledger.policy.notices import Email, Notices, Webhook
+from ledger.policy.opinion import Opinion, Source, Topic
 from ledger.policy.outside import Emergency, Numbers, Officials, Press
 from ledger.policy.policy import Policy
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
@@ -34,13 +35,16 @@ __all__ = [
     "Notices",
     "Numbers",
     "Officials",
+    "Opinion",
     "Organisation",
     "Policy",
     "Press",
     "Revisit",
     "Rung",
     "Silence",
+    "Source",
     "Step",
+    "Topic",
     "Watchdog",
     "Webhook",
     "load_policy",

@@ -13,11 +13,12 @@ from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists
 from ledger.policy.notices import Notices
+from ledger.policy.opinion import Opinion
 from ledger.policy.outside import Emergency, Officials, Press
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 from ledger.vocabulary import ClockKind
 
-LATER_SECTIONS: Final = frozenset({"deadlines", "lists"})
+LATER_SECTIONS: Final = frozenset({"deadlines", "lists", "opinion"})
 """Sections that a policy of an older release cannot have; it is read with the shipped ones."""
 
 
@@ -46,6 +47,7 @@ class Policy(Part):
     demands: Demands
     answers: Answers = Answers()
     notices: Notices
+    opinion: Opinion = Opinion()
     limits: Limits
     lists: Lists
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -21,13 +21,15 @@ from ledger.severity import grade
 from ledger.vocabulary import CaseType, Category, Language, Remedy, Signal, Stage
 
 BY_PHONE = "phone"
+MENTIONED: Final = "mention"
+"""Nobody brought it to the desk: somebody read of it elsewhere (playbook C8)."""
 
 
 async def enter_by_staff(
     session: AsyncSession,
     *,
     staff: Staff,
-    channel: Literal["phone", "walk_in"],
+    channel: Literal["phone", "walk_in", "mention"],
     narrative: str,
     category: Category,
     policy: Policy,
@@ -42,7 +44,8 @@ async def enter_by_staff(
 ) -> Case:
     """Open a case for somebody who called or came; who enters it owns it (首问负责制).
 
-    The first response is the talk itself, so its clock is stopped at once. Name, phone and email are kept
+    The first response is the talk itself, so its clock is stopped at once; of what was only read elsewhere
+    it is still owed. Name, phone and email are kept
     only when the customer ``consented``. A phone number that called before is the same customer.
 
     Raises:
@@ -72,8 +75,11 @@ async def enter_by_staff(
     _classify(case, narrative.strip(), category, remedies, signals)
     given = veiled(phone, email, name) if consented else {}
     await _record_entered(session, case, actor, given, now)
-    await clocks.stop_first_response(session, case, staff, now)
-    await enter_stage(session, case=case, stage=Stage.RESPOND, evidence_message_id=None, now=now, actor=actor)
+    if channel != MENTIONED:
+        await clocks.stop_first_response(session, case, staff, now)
+        await enter_stage(
+            session, case=case, stage=Stage.RESPOND, evidence_message_id=None, now=now, actor=actor
+        )
     reasons = await special.reasons_for(session, case, signals)
     await special.flag(
         session, case=case, reasons=reasons, message_id=None, actor=actor, policy=policy, now=now

@@ -39,6 +39,8 @@ KINDS = {
     "role": vocabulary.Role,
     "way": vocabulary.Way,
     "delivery": vocabulary.Delivery,
+    "mention_kind": vocabulary.MentionKind,
+    "feeling": vocabulary.Feeling,
 }
 
 
@@ -109,9 +111,7 @@ def test_a_word_nobody_translated_is_shown_as_it_is() -> None:
     assert Texts(Language.EN, {}).word("category", "new_kind") == "new_kind"
 
 
-ACTION = re.compile(
-    r'"((?:case|clock|contact|conversation|evidence|form|message|special|stage|task)\.\w+)"'
-)
+ACTION = re.compile(r'"((?:case|clock|contact|conversation|evidence|form|message|special|stage|task)\.\w+)"')
 
 
 def test_every_action_in_a_cases_book_has_words() -> None:
