@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import listening, meters, presence
 from bot.bubbles import in_bubbles
 from bot.desk import Desk
-from bot.engine import Turn
+from bot.engine import EngineUnavailable, Turn
 from bot.guarded import Guarded
 from bot.own_words import about_person, own_words
 from bot.stages import timed, took
@@ -27,6 +27,7 @@ from ledger.services import (
     alarms,
     cases,
     conversations,
+    drills,
     evidence,
     gathering,
     handoff,
@@ -65,6 +66,8 @@ async def handle(desk: Desk, message_id: int, *, in_line: bool = True) -> None:
         arrived = await gathering.next_turn(session, message_id, desk.policy.listening)
     if arrived and arrived.last.heard_at is None:
         took("queued", (desk.now() - arrived.last.at).total_seconds())
+    if arrived:
+        await _stands(desk, arrived.conversation)
     gathered = await listening.heard_out(desk, arrived, in_line=in_line) if arrived else None
     if gathered is None:
         return
@@ -101,7 +104,8 @@ async def give_up(desk: Desk, message_id: int) -> None:
 async def hear_belatedly(desk: Desk, message_id: int) -> None:
     """Have a turn that nobody could hear in time reach the ledger after all. Raises EngineError."""
     async with desk.database.transaction() as session:
-        _, turn = await gathering.hold(session, message_id)
+        conversation, turn = await gathering.hold(session, message_id)
+    await _stands(desk, conversation)
     if await listening.hear_each(desk, turn):
         async with desk.database.transaction() as session:
             _, turn = await gathering.hold(session, message_id)
@@ -145,6 +149,15 @@ async def speak(
             client_id=client_id,
             staffs_word=intent in STAFFS_WORD,
         )
+
+
+async def _stands(desk: Desk, conversation: Conversation) -> None:
+    """Raises EngineUnavailable while a drill has the engine fail for its own conversations (playbook D3)."""
+    if conversation.drill_id is None:
+        return
+    async with desk.database.reading() as session:
+        if await drills.engine_is_away(session, drill_id=conversation.drill_id, now=desk.now()):
+            raise EngineUnavailable("for the drill")
 
 
 async def _read_again(desk: Desk, gathered: Gathered) -> Gathered:
@@ -269,7 +282,7 @@ async def _call_person(
     """Said once for as long as the conversation waits, however many messages find no engine."""
     said_already = conversation.handoff_reason in ("engine_down", loose_ends.UNANSWERED)
     await _ask_for_human(desk, session, conversation, "engine_down")
-    await alarms.engine_is_down(session, policy=desk.policy, now=desk.now())
+    await alarms.engine_is_down(session, policy=desk.policy, now=desk.now(), drill_id=conversation.drill_id)
     if not said_already:
         reply = await about_person(desk, session, conversation, "desk_engine_down")
         await _say(desk, session, conversation, [reply], reply_to_id=message.id)

@@ -28,6 +28,7 @@
       + NotThisStep
       + NotExtendable
       + AlreadyLinked
+      + DrillUnderWay
   - Missing
   - WrongValue
   - UnreadableFile
@@ -160,6 +161,10 @@ class NotExtendable(AlreadyDone):
 
 class AlreadyLinked(AlreadyDone):
     """The mention belongs to a case already."""
+
+
+class DrillUnderWay(AlreadyDone):
+    """A drill is under way already."""
 
 
 class WrongValue(LedgerError):  # noqa: N818

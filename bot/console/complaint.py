@@ -131,6 +131,8 @@ class _Page:
         say, line = self.visit.texts, found.complaint
         if line.demo:
             marks.demo(say)
+        if line.drill:
+            marks.drill(say)
         if line.special:
             marks.green_channel(say)
         marks.tag(say.word("case_type", line.type))

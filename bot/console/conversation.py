@@ -140,6 +140,8 @@ class _Page:
         self._held = held
         self._holding.clear()
         with self._holding:
+            if talk.drill:
+                marks.drill(say)
             marks.tag(say.word("channel", talk.channel))
             marks.tag(say.word("language", talk.language))
             name = talk.holder or ""

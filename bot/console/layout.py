@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.console import theme
 from bot.console.board import Snapshot
+from bot.console.components import marks
 from bot.console.components.cases import link_to_case
 from bot.console.components.clocks import acknowledge_button, countdown
 from bot.console.components.keyed import KeyedList
@@ -162,6 +163,8 @@ def _alert(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> 
     look = "color=white text-color=negative padding='1px 9px'"
     with ui.element("div").classes("qt-alert"):
         link_to_case(case.number)
+        if case.drill:
+            marks.drill(visit.texts)
         why = visit.texts.words("signal", [reason["code"] for reason in case.reasons])
         ui.label(why).classes("qt-snippet qt-roomy")
         if case.headquarters:

@@ -66,6 +66,8 @@ def _conversation(visit: Visit, row: ConversationRow) -> None:
         ui.link(name, f"/desk/conversations/{row.id}").classes("qt-strong")
         if row.demo:
             marks.demo(say)
+        if row.drill:
+            marks.drill(say)
         if row.special:
             marks.green_channel(say)
         marks.tag(say.word("channel", row.channel))

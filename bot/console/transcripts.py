@@ -100,6 +100,8 @@ class _Page:
                 ui.link(name, f"/desk/conversations/{row.id}").classes("qt-strong")
                 if row.demo:
                     marks.demo(say)
+                if row.drill:
+                    marks.drill(say)
                 if row.special:
                     marks.green_channel(say)
                 for case in row.cases:

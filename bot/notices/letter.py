@@ -117,6 +117,7 @@ class Writer:
             "channel": case.channel if case else None,
             "department": self._department(),
             "due_at": clock.due_at.isoformat() if clock and clock.due_at else None,
+            "drill": self._facts.notice.drill_id is not None,
             "acknowledged": bool(clock and clock.stopped_at),
         }
 
@@ -127,6 +128,11 @@ class Writer:
         return waits and self._facts.notice.kind in ASKS
 
     def _title(self) -> str:
+        """What it is; of a drill it begins with saying so."""
+        drill = say("drill", self._language) if self._facts.notice.drill_id else ""
+        return f"{drill}{self._subject()}"
+
+    def _subject(self) -> str:
         case, clock, by = self._facts.case, self._facts.clock, self._facts.stopped_by
         number = case.number if case else ""
         if clock and clock.stopped_at and by:
@@ -158,6 +164,7 @@ class Writer:
     def _lines(self) -> list[tuple[str, str]]:
         case, clock = self._facts.case, self._facts.clock
         found = [
+            ("drill", say("drill_only", self._language) if self._facts.notice.drill_id else ""),
             ("reasons", say("between", self._language).join(self._reasons())),
             ("channel", self._channel(case.channel) if case else ""),
             ("department", self._department() or ""),

@@ -16,7 +16,7 @@ class Conversation(Base):
 
     ``angry_turns`` is not stored: the emotion trail stands with the messages. ``token_hash`` is the SHA-256
     of the web visitor's bearer token. ``handoff_reason`` says why a person was asked for. ``drill_id``
-    marks a drill's.
+    marks a drill's, ``drill_part`` says as whom its customer writes.
     """
 
     __tablename__ = "conversations"
@@ -40,6 +40,7 @@ class Conversation(Base):
     handoff_reason: Mapped[str | None]
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     drill_id: Mapped[int | None] = mapped_column(ForeignKey("drills.id"))
+    drill_part: Mapped[str | None]
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime | None] = mapped_column(index=True)
 

@@ -5,6 +5,7 @@ Read from ``policy.yml`` and passed to every service as ``policy``; one room of 
 
 from ledger.policy.clocks import Clocks, Deadline, Escalation, Extension, Revisit, Rung, Step
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
+from ledger.policy.hurried import hurried
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists, NailHouseholds
 from ledger.policy.loading import load_policy
@@ -47,5 +48,6 @@ __all__ = [
     "Topic",
     "Watchdog",
     "Webhook",
+    "hurried",
     "load_policy",
 ]

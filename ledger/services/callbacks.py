@@ -11,16 +11,18 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.drill_book import Seat
 from ledger.errors import NoSuchCase
 from ledger.hours import working_time_after
 from ledger.models import Case, Clock, Department
 from ledger.policy import Policy
-from ledger.services import special
+from ledger.services import casting, special
 from ledger.services.circle import head_of
 from ledger.services.departments import department, duty
 from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT, record
 from ledger.services.inbound import inbound
+from ledger.services.pace import policy_for
 from ledger.services.special import OFFICIAL
 from ledger.services.tasks import open_task
 from ledger.vocabulary import ClockKind
@@ -53,8 +55,9 @@ async def have_spokesperson_call(
         into = await inbound(session, message_id)
         if into.case is None:
             raise NoSuchCase(str(message_id))
+        agreed = await policy_for(session, into.case, policy)
         spokesperson = await department(session, policy.press.spokesperson)
-        due = working_time_after(policy.calendar(spokesperson.key), now, policy.press.answers_within)
+        due = working_time_after(agreed.calendar(spokesperson.key), now, agreed.press.answers_within)
         await _give(session, into.case, spokesperson, PRESS, due, policy, now)
         return asdict(_told(into.case, spokesperson, due))
 
@@ -92,7 +95,8 @@ async def report_official(
             policy=policy,
             now=now,
         )
-        due = working_time_after(policy.calendar(answering[0].key), now, policy.officials.answers_within)
+        agreed = await policy_for(session, case, policy)
+        due = working_time_after(agreed.calendar(answering[0].key), now, agreed.officials.answers_within)
         await _pass_to(session, case, answering[0], now)
         for each in answering:
             await _give(session, case, each, OFFICIAL, due, policy, now)
@@ -141,7 +145,10 @@ async def _give(
     now: datetime,
 ) -> None:
     """To who is on duty there, else its head; to the case's owner when it has nobody."""
-    people = await duty(session, to) or await head_of(session, to)
+    if case.drill_id is not None and await casting.is_played(session, case.drill_id):
+        people = await casting.seated(session, case.drill_id, Seat.SPOKESPERSON)
+    else:
+        people = await duty(session, to) or await head_of(session, to)
     note = _notes()[what][case.language].format(department=to.names[case.language])
     await open_task(
         session,

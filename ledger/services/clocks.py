@@ -15,17 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.calendars import Calendar
 from ledger.deadline import Terms, until
+from ledger.drill_book import Seat
 from ledger.errors import AlreadyAcknowledged, NotAllowed, NotExtendable, NotSpecial
 from ledger.live import notify
 from ledger.models import Case, Clock, Department, DutyContact, Form, Staff, Task
 from ledger.policy import Policy
 from ledger.queue import CLOCK_DUE, CLOCK_ESCALATE, CLOCK_REMIND, defer
-from ledger.services import waits
+from ledger.services import casting, waits
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.circle import in_charge, on_rung, told_of_breach
 from ledger.services.departments import headquarters
 from ledger.services.entries import SYSTEM, Actor, record
 from ledger.services.notices import tell
+from ledger.services.pace import policy_for
 from ledger.services.revisiting import ask_how_it_is
 from ledger.vocabulary import ClockKind, NoticeKind, Role
 
@@ -54,6 +56,7 @@ async def start(
     """
     if task is None and (runs := await running(session, case, kind, form)):
         return runs
+    policy = await policy_for(session, case, policy)
     agreed = Terms(now, due_at - now) if due_at else await _terms(session, kind, case, policy, now)
     clock = Clock(
         case_id=case.id,
@@ -85,6 +88,7 @@ async def reckon(session: AsyncSession, *, case: Case, policy: Policy, now: date
 
     A clock that goes on has its alarms deferred again; those of before do nothing any more.
     """
+    policy = await policy_for(session, case, policy)
     waited = await waits.history(session, case.id)
     pausing = select(Clock).where(Clock.case_id == case.id, Clock.pauses, Clock.stopped_at.is_(None))
     for clock in (await session.scalars(pausing.order_by(Clock.id), execution_options=FRESH)).all():
@@ -226,6 +230,8 @@ async def may_acknowledge(session: AsyncSession, staff: Staff) -> bool:
     """Whether ``staff`` may stop headquarters' clocks."""
     if staff.disabled_at is not None:
         return False
+    if staff.drill_id is not None:
+        return staff.drill_part != Seat.AGENT
     if staff.role in (Role.SUPERVISOR, Role.ADMINISTRATOR):
         return True
     department = await headquarters(session)
@@ -244,6 +250,7 @@ async def fall_due(
     if held is None or held[0].breached_at is not None or held[0].due_at is None:
         return
     clock, case = held
+    policy = await policy_for(session, case, policy)
     if now < held[0].due_at:
         await _look_again(session, clock, held[0].due_at - now)
         return
@@ -310,6 +317,7 @@ async def escalate(session: AsyncSession, *, clock_id: int, step: int, policy: P
     if held is None or held[0].escalated != step:
         return
     clock, case = held
+    policy = await policy_for(session, case, policy)
     clock.escalated = step + 1
     if step < len(policy.escalation.steps):
         next_at = await _climb(session, clock, case, step, policy, now)
@@ -322,7 +330,9 @@ async def _climb(
     session: AsyncSession, clock: Clock, case: Case, step: int, policy: Policy, now: datetime
 ) -> datetime:
     steps = policy.escalation.steps
-    people = await on_rung(session, steps[step].to)
+    people = await casting.on_rung(session, case, steps[step].to)
+    if people is None:
+        people = await on_rung(session, steps[step].to)
     names = [staff.username for staff in people]
     await _record(session, clock, case, SYSTEM, "clock.escalated", now, to=str(steps[step].to), told=names)
     if people:

@@ -79,6 +79,8 @@ async def open_conversation(
     display_name: str | None = None,
     language: Language | None = None,
     token_hash: bytes | None = None,
+    drill_id: int | None = None,
+    drill_part: str | None = None,
 ) -> Conversation:
     """A new conversation of the identity at ``address``; customer and identity are made at their first."""
     identity = await _identity(session, channel, address)
@@ -93,6 +95,8 @@ async def open_conversation(
         channel=channel,
         language=language or Language.ZH_HANS,
         token_hash=token_hash,
+        drill_id=drill_id,
+        drill_part=drill_part,
         created_at=now,
     )
     session.add(conversation)

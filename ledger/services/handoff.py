@@ -132,6 +132,16 @@ async def expire(
     return conversation
 
 
+async def take_back(
+    session: AsyncSession, *, conversation_id: int, reason: str, now: datetime
+) -> Conversation:
+    """The word goes back to the assistant, whoever has it, because the desk says so (``reason``)."""
+    conversation = await conversations.lock(session, conversation_id)
+    if conversation.holding is not Holding.BOT:
+        await _move(session, conversation, Move.RELEASE, entries.SYSTEM, now, reason=reason)
+    return conversation
+
+
 def _taking_over(holder: Staff, staff: Staff, force: bool) -> Move:
     if not force:
         raise AlreadyHeld(holder.name)
@@ -210,6 +220,7 @@ async def _call_staff(
         policy=policy,
         now=now,
         case=case,
+        drill_id=conversation.drill_id,
     )
 
 
@@ -230,6 +241,7 @@ async def _tell_former_holder(
         now=now,
         case=case,
         webhooks=False,
+        drill_id=conversation.drill_id,
     )
 
 

@@ -188,6 +188,7 @@ async def _open(
         signals=heard.signals,
         message_id=into.message.id,
         conversation_id=into.conversation.id,
+        drill_id=into.conversation.drill_id,
     )
 
 

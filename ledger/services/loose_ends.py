@@ -52,7 +52,12 @@ async def call_people(
     await session.execute(update(Message).where(Message.id.in_(fresh)).values(alarmed_at=now))
     if not told_lately:
         await alarms.unanswered(
-            session, conversation_id=conversation_id, message_id=fresh[0], policy=policy, now=now
+            session,
+            conversation_id=conversation_id,
+            message_id=fresh[0],
+            policy=policy,
+            now=now,
+            drill_id=conversation.drill_id,
         )
     asked = await handoff.ask_for_human(
         session, conversation_id=conversation_id, reason=UNANSWERED, policy=policy, now=now

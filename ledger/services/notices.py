@@ -16,6 +16,7 @@ from ledger import queue
 from ledger.live import notify
 from ledger.models import Case, Clock, Notice, Staff
 from ledger.policy import Policy
+from ledger.services import casting
 from ledger.vocabulary import NoticeKind, NoticeState, Way
 
 
@@ -30,12 +31,17 @@ async def tell(
     case: Case | None = None,
     clock: Clock | None = None,
     webhooks: bool = True,
+    drill_id: int | None = None,
 ) -> list[Notice]:
     """Tell ``people`` by every way they have, and the group robots; the notices that are new.
 
     The same (case, kind, ``round``, person, way) is never told twice: a second call returns nothing. A
-    notice about no case needs a ``round`` that names its subject (``conversation:12:2026-…``).
+    notice about no case needs a ``round`` that names its subject (``conversation:12:2026-…``), and
+    ``drill_id`` where a drill set it off. Of a drill played without the real people its own are told.
     """
+    drill_id = case.drill_id if case else drill_id
+    if drill_id is not None and await casting.is_played(session, drill_id):
+        people, webhooks = await casting.told(session, drill_id, people, kind), False
     ways = [way for staff in _once_each(people) for way in _ways_to(staff, policy)]
     ways += _robots(kind, policy) if webhooks else []
     subject = {
@@ -44,6 +50,7 @@ async def tell(
         "kind": kind,
         "round": round,
         "at": now,
+        "drill_id": drill_id,
     }
     new = await _insert(session, [subject | way for way in ways], now)
     for notice in new:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.live import notify
 from ledger.models import Case, Department, Staff
 from ledger.policy import Policy
-from ledger.services import clocks, linking
+from ledger.services import casting, clocks, linking
 from ledger.services.departments import keyed
 from ledger.services.entries import OPENED, Actor, record
 from ledger.services.owners import choose_owner
@@ -38,6 +38,7 @@ async def open_case(
     message_id: int | None = None,
     conversation_id: int | None = None,
     entered_by: Staff | None = None,
+    drill_id: int | None = None,
 ) -> Case:
     """A new case, its book begun and its first response clock running.
 
@@ -45,9 +46,11 @@ async def open_case(
     a customer owns it.
     """
     department = await department_for(session, policy, category, signals)
-    owner = entered_by or await choose_owner(
-        session, customer_id=customer_id, department=department, words=words
-    )
+    owner = entered_by
+    if owner is None and drill_id is not None and await casting.is_played(session, drill_id):
+        owner = await casting.owner(session, drill_id)
+    elif owner is None:
+        owner = await choose_owner(session, customer_id=customer_id, department=department, words=words)
     case = Case(
         number=await _next_number(session, policy, now),
         pass_code="".join(secrets.choice(PLAIN_LETTERS) for _ in range(PASS_CODE_LENGTH)),
@@ -59,6 +62,7 @@ async def open_case(
         department=department,
         entered_by_id=entered_by.id if entered_by else None,
         opened_at=now,
+        drill_id=drill_id,
     )
     session.add(case)
     await session.flush()
@@ -71,6 +75,8 @@ async def open_case(
         "owner": owner.username if owner else None,
         "message": message_id,
     }
+    if drill_id is not None:
+        after["drill"] = drill_id
     await record(session, case=case, actor=actor, action=OPENED, now=now, after=after)
     await clocks.start(session, case=case, kind=ClockKind.FIRST_RESPONSE, policy=policy, now=now)
     await notify(session, "case", case=case.id, number=case.number)

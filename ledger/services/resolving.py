@@ -12,6 +12,7 @@ from ledger.queue import CLOCK_REMIND, defer
 from ledger.services import clocks, waits
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
+from ledger.services.pace import policy_for
 from ledger.services.reopening import reopen_case
 from ledger.services.speaking import speak
 from ledger.services.stages import enter_stage
@@ -103,5 +104,6 @@ async def _tell_outcome(
 
 async def _arrange_revisit(session: AsyncSession, case: Case, policy: Policy, now: datetime) -> None:
     clock = await clocks.start(session, case=case, kind=ClockKind.REVISIT, policy=policy, now=now)
-    asked_at = now + policy.clocks.revisit_asks
+    agreed = await policy_for(session, case, policy)
+    asked_at = now + agreed.clocks.revisit_asks
     await defer(session, CLOCK_REMIND, at=asked_at, clock_id=clock.id, round=clocks.ASK)

@@ -28,14 +28,23 @@ async def withdraw(session: AsyncSession, *, message_id: int, now: datetime) -> 
         if into.case is None or into.case.status is not CaseStatus.OPEN:
             return {}
         actor = Actor.customer(into.conversation.channel)
-        await _withdraw(session, into.case, actor, message_id, now)
+        await end_case(session, into.case, actor, message_id=message_id, now=now)
         return {"number": into.case.number}
 
     result = await once(session, message_id, "withdraw", now, make)
     return result.get("number")
 
 
-async def _withdraw(session: AsyncSession, case: Case, actor: Actor, message_id: int, now: datetime) -> None:
+async def end_case(
+    session: AsyncSession,
+    case: Case,
+    actor: Actor,
+    *,
+    now: datetime,
+    message_id: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Withdraw an open case the caller holds; every clock but headquarters' stops."""
     before, case.status = case.status, CaseStatus.WITHDRAWN
     await record(
         session,
@@ -43,6 +52,7 @@ async def _withdraw(session: AsyncSession, case: Case, actor: Actor, message_id:
         actor=actor,
         action="case.withdrawn",
         now=now,
+        reason=reason,
         before={"status": before},
         after={"status": case.status, "message": message_id},
     )

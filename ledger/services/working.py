@@ -13,6 +13,7 @@ from ledger.services import clocks, special, waits
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
 from ledger.services.owners import is_named
+from ledger.services.pace import policy_for
 from ledger.services.speaking import speak
 from ledger.services.stages import enter_stage
 from ledger.services.tasks import open_task
@@ -148,6 +149,7 @@ async def tell_by_phone(
     session: AsyncSession, case: Case, text: str, staff: Staff, policy: Policy, now: datetime
 ) -> None:
     """Have the customer called with ``text``, as quickly as a first response; by the owner if any."""
+    policy = await policy_for(session, case, policy)
     calendar = await clocks.calendar_of(session, case, policy)
     await open_task(
         session,

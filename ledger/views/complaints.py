@@ -92,6 +92,7 @@ class ComplaintLine:
     resolved_at: datetime | None
     rating: int | None
     demo: bool
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +380,7 @@ def _line(row: Case, due_at: datetime | None) -> ComplaintLine:
         resolved_at=row.resolved_at,
         rating=row.rating,
         demo=row.demo,
+        drill=row.drill_id is not None,
     )
 
 

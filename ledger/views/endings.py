@@ -66,8 +66,10 @@ class LooseEnds:
 
 
 async def loose_ends(session: AsyncSession, *, policy: Policy, now: datetime) -> LooseEnds:
-    """All there is at this moment, in four queries."""
-    messages = overdue(now - policy.watchdog.alarm_after).subquery()
+    """All there is at this moment but what drills play, in four queries."""
+    open_ones = overdue(now - policy.watchdog.alarm_after).subquery()
+    rehearsed = select(Conversation.id).where(Conversation.drill_id.is_not(None))
+    messages = select(open_ones).where(open_ones.c.conversation.not_in(rehearsed)).subquery()
     total, since = (await session.execute(select(func.count(), func.min(messages.c.since)))).one()
     return LooseEnds(
         messages=total,

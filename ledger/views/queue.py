@@ -14,6 +14,7 @@ from ledger.models import (
     Clock,
     Conversation,
     Customer,
+    Drill,
     Identity,
     Message,
     Staff,
@@ -45,6 +46,7 @@ class ConversationRow:
     last_at: datetime | None
     words: str
     emotion: int | None
+    drill: bool
     cases: tuple[str, ...] = ()
     special: bool = False
     demo: bool = False
@@ -146,6 +148,7 @@ async def _conversations(session: AsyncSession, *, since: datetime) -> list[Conv
         Conversation.last_message_at,
         func.coalesce(func.left(last.c.text, SNIPPET), ""),
         last.c.emotion,
+        Conversation.drill_id.is_not(None).label("drill"),
     )
     found = await session.execute(
         select(*columns)
@@ -163,7 +166,14 @@ async def _conversations(session: AsyncSession, *, since: datetime) -> list[Conv
 def _live(since: datetime) -> CompoundSelect[int]:
     """Conversations that wait for a person or have one, and those somebody wrote in lately."""
     with_people = select(Conversation.id).where(Conversation.holding != Holding.BOT)
-    return with_people.union(select(Conversation.id).where(Conversation.last_message_at > since))
+    lately = select(Conversation.id).where(Conversation.last_message_at > since, ~_rehearsed())
+    return with_people.union(lately)
+
+
+def _rehearsed() -> ColumnElement[bool]:
+    """Whether a conversation is of a drill that is over."""
+    over = select(Drill.id).where(Drill.ended_at.is_not(None))
+    return Conversation.drill_id.is_not(None) & Conversation.drill_id.in_(over)
 
 
 async def _cases_of(session: AsyncSession, conversations: Collection[int]) -> defaultdict[int, list[_Mark]]:

@@ -44,6 +44,7 @@ class CaseRow:
     conversation_id: int | None
     clocks: tuple[ClockLine, ...]
     demo: bool
+    drill: bool
 
     @property
     def special(self) -> bool:
@@ -114,4 +115,5 @@ def _case_row(row: Any, clocks: list[ClockLine]) -> CaseRow:
         conversation_id=conversation_id,
         clocks=tuple(clocks),
         demo=case.demo,
+        drill=case.drill_id is not None,
     )

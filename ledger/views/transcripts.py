@@ -62,6 +62,7 @@ class Transcript:
     reason: str | None
     waiting_since: datetime | None
     created_at: datetime
+    drill: bool
     customer: Person
     messages: tuple[Line, ...]
     cases: tuple[CaseRow, ...]
@@ -109,6 +110,7 @@ class TranscriptRow:
     signals: tuple[str, ...]
     handlers: tuple[str, ...]
     words: str
+    drill: bool
     cases: tuple[CaseRow, ...] = field(default=())
 
     @property
@@ -158,6 +160,7 @@ async def conversation(session: AsyncSession, conversation_id: int) -> Transcrip
         reason=talk.handoff_reason,
         waiting_since=talk.waiting_since,
         created_at=talk.created_at,
+        drill=talk.drill_id is not None,
         customer=_person(customer, display_name),
         messages=tuple(await transcript(session, [conversation_id])),
         cases=tuple(await case_rows(session, here, order=(Case.opened_at,), limit=OTHER_CASES)),
@@ -324,6 +327,7 @@ async def _rows(session: AsyncSession, passages: Mapping[int, str | None]) -> li
             signals=tuple(heard[row.id].signals),
             handlers=tuple(heard[row.id].handlers),
             words=passages[row.id] or first_words.get(row.id, ""),
+            drill=row.drill,
             cases=tuple(cases[row.id]),
         )
         for row in (found[conversation_id] for conversation_id in ids)
@@ -340,6 +344,7 @@ def _described(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
             Conversation.holding,
             Conversation.created_at,
             Conversation.last_message_at,
+            Conversation.drill_id.is_not(None).label("drill"),
         )
         .join(Customer, Conversation.customer_id == Customer.id)
         .join(Identity, Conversation.identity_id == Identity.id)

@@ -35,6 +35,8 @@ def case_marks(visit: Visit, case: CaseRow) -> None:
     say = visit.texts
     if case.demo:
         marks.demo(say)
+    if case.drill:
+        marks.drill(say)
     if case.special:
         marks.green_channel(say)
     ui.label(category_in_words(visit, case)).classes("qt-strong")

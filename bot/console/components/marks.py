@@ -37,6 +37,11 @@ def demo(say: Texts) -> None:
     tag(say("mark.demo"), "made-up")
 
 
+def drill(say: Texts) -> None:
+    """The mark of what a drill plays: nobody outside has said it (playbook D3)."""
+    tag(say("mark.drill"), "drill")
+
+
 def signals(say: Texts, heard: Iterable[str]) -> None:
     """Signals as tags, the grave ones in red."""
     for signal in heard:

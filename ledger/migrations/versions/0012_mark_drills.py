@@ -14,6 +14,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 MARKED = ("conversations", "cases", "notices", "staff")
+PLAYED = ("conversations", "staff")
 INDEXES = {"conversations": "ix_conversations_drill", "cases": "ix_cases_drill"}
 
 
@@ -46,7 +47,8 @@ def upgrade() -> None:
     )
     for table in MARKED:
         online.add_column(table, sa.Column("drill_id", sa.BigInteger(), nullable=True))
-    online.add_column("staff", sa.Column("drill_part", sa.String(), nullable=True))
+    for table in PLAYED:
+        online.add_column(table, sa.Column("drill_part", sa.String(), nullable=True))
     for table in MARKED:
         # An interrupted run may have added it.
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS fk_{table}_drill_id_drills")
@@ -58,5 +60,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(MARKED):
         op.drop_column(table, "drill_id")
-    op.drop_column("staff", "drill_part")
+    for table in PLAYED:
+        op.drop_column(table, "drill_part")
     op.drop_table("drills")
