@@ -24,7 +24,7 @@ from bot.queue_pool import queue_pool, statement_by_statement
 from bot.turns import HeldByHuman
 from ledger import queue
 from ledger.db import Database
-from ledger.services import clocks, waiting
+from ledger.services import clocks, forms, waiting
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +151,7 @@ async def _clock_due(
     apart: Database, desk: Desk, context: JobContext, *, clock_id: int, due_at: str | None = None
 ) -> None:
     async with apart.transaction() as session:
-        await clocks.fall_due(session, clock_id=clock_id, policy=desk.policy, now=desk.now(), due_at=due_at)
+        await forms.fall_due(session, clock_id=clock_id, policy=desk.policy, now=desk.now(), due_at=due_at)
 
 
 async def _clock_remind(

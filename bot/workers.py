@@ -29,7 +29,7 @@ from bot.jobs import create_queue
 from bot.opinion import watch as opinion
 from ledger import queue
 from ledger.db import Database
-from ledger.services import clocks, counting, silence, watchdog
+from ledger.services import clocks, counting, forms, silence, watchdog
 
 log = structlog.get_logger(__name__)
 
@@ -232,7 +232,7 @@ class Workers:
         for clock_id in late:
             log.warning("clock.caught_up", clock=clock_id)
             async with self._clockwork.transaction() as session:
-                await clocks.fall_due(
+                await forms.fall_due(
                     session, clock_id=clock_id, policy=self._desk.policy, now=self._desk.now()
                 )
 

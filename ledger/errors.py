@@ -27,6 +27,7 @@
       + AlreadyOpen
       + NotThisStep
       + NotExtendable
+      + StepBarred
       + AlreadyLinked
       + DrillUnderWay
   - Missing
@@ -157,6 +158,10 @@ class NotThisStep(AlreadyDone):
 
 class NotExtendable(AlreadyDone):
     """This clock cannot be put off so far, or not once more."""
+
+
+class StepBarred(AlreadyDone):
+    """What stands in the form bars this step."""
 
 
 class AlreadyLinked(AlreadyDone):

@@ -7,6 +7,7 @@ every form is in ``ledger/services/forms.py``; a form's own file says all that i
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final, Literal, Self
 
 import yaml
@@ -57,11 +58,13 @@ class StepDefinition(Part):
     """What somebody does to a form.
 
     ``to`` absent: it stays where it is, and the step is a line of its log. ``needs`` are fields that must be
-    known or filled in; ``fields`` are asked for with the step, and kept with it. ``second``: by another
-    person than who brought it here or filled it in last. ``starts`` and ``stops`` clocks; ``due`` is a field
-    with the day its own clock ends. ``extends`` puts a running clock off, to the moment in the step's field
-    ``until``. ``tells`` people, ``opens`` further forms. ``does`` names an effect of its own
-    (``ledger/services/form_effects.py``).
+    known or filled in, ``forbids`` fields that bar it; ``fields`` are asked for with the step, and kept with
+    it. ``second``: by another person than who brought it here or filled it in last. ``starts`` and ``stops``
+    clocks; ``due`` is a field with the day its own clock ends. ``extends`` puts a running clock off, to the
+    moment in the step's field ``until``. ``tells`` people, ``opens`` further forms. ``letter`` is what the
+    customer is told in writing, with the fields' values, ``{form}``, ``{number}`` and ``{reason}`` in it.
+    ``when_due``: taken by itself when the form's clock of this kind falls due. ``does`` names an effect of
+    its own (``ledger/services/form_effects.py``).
     """
 
     names: Names
@@ -71,6 +74,7 @@ class StepDefinition(Part):
     second: bool = False
     reason: bool = False
     needs: tuple[str, ...] = ()
+    forbids: tuple[str, ...] = ()
     fields: Mapping[str, FormField] = Field(default_factory=dict)
     starts: tuple[ClockKind, ...] = ()
     stops: tuple[ClockKind, ...] = ()
@@ -79,6 +83,8 @@ class StepDefinition(Part):
     tells: tuple[Circle, ...] = ()
     opens: tuple[str, ...] = ()
     does: str | None = None
+    letter: Names | None = None
+    when_due: ClockKind | None = None
 
 
 class Trigger(Part):
@@ -127,11 +133,14 @@ class FormDefinition(Part):
         for name, step in self.steps.items():
             if strange := sorted({*step.source, step.to or step.source[0]} - set(self.states)):
                 raise ValueError(f"steps.{name}: no such state: {', '.join(strange)}")
-            asked = {*step.needs, *([step.due] if step.due else [])}
+            asked = {*step.needs, *step.forbids, *([step.due] if step.due else [])}
             if strange := sorted(asked - set(self.fields)):
                 raise ValueError(f"steps.{name}: no such field: {', '.join(strange)}")
             if any(self.states[state].end for state in step.source):
                 raise ValueError(f"steps.{name}: nothing leads on from an end")
+            told = {*self.fields, *step.fields, "form", "number", "reason"}
+            if strange := sorted(_named_in(step.letter) - told):
+                raise ValueError(f"steps.{name}: the letter names no field: {', '.join(strange)}")
         if not any(state.end for state in self.states.values()):
             raise ValueError("no state ends it")
         return self
@@ -152,6 +161,11 @@ class FormDefinition(Part):
     def steps_from(self, state: str) -> Iterator[tuple[str, StepDefinition]]:
         """The steps that may be taken in ``state``, in their order."""
         return ((name, step) for name, step in self.steps.items() if state in step.source)
+
+
+def _named_in(letter: Names | None) -> set[str]:
+    texts = (letter or {}).values()
+    return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 @cache

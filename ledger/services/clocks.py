@@ -34,6 +34,8 @@ from ledger.vocabulary import ClockKind, NoticeKind, Role
 ASK: Final = "ask"
 LOOK_AGAIN: Final = timedelta(milliseconds=500)
 """How far the database's clock and ours may be apart before it is noticed, and how soon we look again."""
+CUSTOMERS_OWN: Final = frozenset({ClockKind.REVIEW_ASKED})
+"""Time that is the customer's: nobody is late when it is over."""
 FRESH: Final = {"populate_existing": True}
 """Read it again: the session may have seen it before the case was held."""
 
@@ -125,7 +127,7 @@ async def stop(session: AsyncSession, *, clock: Clock, by: Staff | None, reason:
     clock.stopped_by_id = by.id if by else None
     clock.stop_reason = reason
     clock.due_at = clock.due_at or await _due_had_it_gone_on(session, clock, now)
-    if now >= clock.due_at:
+    if now >= clock.due_at and clock.kind not in CUSTOMERS_OWN:
         clock.breached_at = clock.due_at
     case = await session.get_one(Case, clock.case_id)
     actor = Actor.staff(by) if by else SYSTEM
@@ -244,16 +246,22 @@ async def may_acknowledge(session: AsyncSession, staff: Staff) -> bool:
 
 async def fall_due(
     session: AsyncSession, *, clock_id: int, policy: Policy, now: datetime, due_at: str | None = None
-) -> None:
-    """Record that the clock is breached, tell those in charge and above, and begin the escalation."""
+) -> Clock | None:
+    """Record that the clock is breached, tell those in charge and above, and begin the escalation.
+
+    A clock of the customer's own time lapses instead. Returns the clock if its time has come just now.
+    """
     held = await _held_running(session, clock_id, due_at)
     if held is None or held[0].breached_at is not None or held[0].due_at is None:
-        return
+        return None
     clock, case = held
     policy = await policy_for(session, case, policy)
     if now < held[0].due_at:
         await _look_again(session, clock, held[0].due_at - now)
-        return
+        return None
+    if clock.kind in CUSTOMERS_OWN:
+        await stop(session, clock=clock, by=None, reason="lapsed", now=now)
+        return clock
     clock.breached_at = clock.due_at
     await _record(session, clock, case, SYSTEM, "clock.breached", now, due_at=_iso(clock.due_at))
     people = await told_of_breach(session, clock, case, policy)
@@ -261,6 +269,7 @@ async def fall_due(
     if clock.kind is ClockKind.HEADQUARTERS:
         first = held[0].due_at + policy.escalation.steps[0].after
         await defer(session, CLOCK_ESCALATE, at=first, clock_id=clock.id, step=0)
+    return clock
 
 
 async def _look_again(session: AsyncSession, clock: Clock, early: timedelta) -> None:

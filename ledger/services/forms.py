@@ -12,7 +12,7 @@ from sqlalchemy import Sequence as NumberSequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.errors import AlreadyOpen, Missing, NoSuchForm, NotAllowed, NotThisStep, SecondPerson
+from ledger.errors import AlreadyOpen, Missing, NoSuchForm, NotAllowed, NotThisStep, SecondPerson, StepBarred
 from ledger.form_book import FormDefinition, FormField, StepDefinition, Trigger, book
 from ledger.form_values import checked, moment_of
 from ledger.live import notify
@@ -25,11 +25,14 @@ from ledger.services.entries import SYSTEM, Actor, record
 from ledger.services.form_effects import EFFECTS
 from ledger.services.known import known
 from ledger.services.notices import tell
-from ledger.vocabulary import Circle, ClockKind, NoticeKind, Role
+from ledger.services.working import tell_customer
+from ledger.vocabulary import Circle, ClockKind, Language, NoticeKind, Role
 
 NUMBERS: Final = NumberSequence("form_numbers")
 ROLES: Final = tuple(Role)
 VEIL: Final = "…"
+LETTER: Final = "letter"
+"""What a step keeps of what the customer was told."""
 
 
 async def open_form(
@@ -132,6 +135,7 @@ async def take_step(
         NoSuchForm
         NotThisStep: the form is not in a state where it begins.
         NotAllowed: the step asks for a higher role.
+        StepBarred: a field says that this must not be; names it.
         SecondPerson: ``staff`` brought the form here, or filled it in last.
         Missing: a field the step needs, one of its own, or the reason; names what is missing.
         WrongValue: something in ``entered`` does not fit.
@@ -159,6 +163,19 @@ async def step_by_itself(
     taken = book()[form.kind].steps[step]
     if form.state in taken.source:
         await _take(session, form, step, None, {}, reason, policy, now)
+
+
+async def fall_due(
+    session: AsyncSession, *, clock_id: int, policy: Policy, now: datetime, due_at: str | None = None
+) -> None:
+    """A clock's time has come: it is breached, and its form does what it does by itself then."""
+    clock = await clocks.fall_due(session, clock_id=clock_id, policy=policy, now=now, due_at=due_at)
+    if clock is None or clock.form_id is None:
+        return
+    form = await session.get_one(Form, clock.form_id)
+    steps = book()[form.kind].steps_from(form.state)
+    for name in [name for name, step in steps if step.when_due is clock.kind]:
+        await step_by_itself(session, form=form, step=name, reason="deadline", policy=policy, now=now)
 
 
 async def values_of(session: AsyncSession, form: Form) -> dict[str, Any]:
@@ -265,12 +282,33 @@ async def _take(
     )
     case = await session.get(Case, form.case_id) if form.case_id else None
     await _move_clocks(session, form, case, step, taken, staff, policy, now)
+    if step.letter and case and staff:
+        await _write(session, form, case, step.letter, taken, staff, policy, now)
     if step.does:
         await EFFECTS[step.does](session, form=form, step=taken, staff=staff, policy=policy, now=now)
     for kind in step.opens:
         await _open(session, kind, case, staff, {}, policy, now, parent=form)
     await _tell(session, form, case, step.tells, f"form:{form.number}:{taken.id}", policy, now)
     return taken
+
+
+async def _write(
+    session: AsyncSession,
+    form: Form,
+    case: Case,
+    letter: Mapping[Language, str],
+    taken: FormStep,
+    staff: Staff,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """Tell the customer in writing; the letter is kept with the step."""
+    fields = {field: "" for field in book()[form.kind].fields}
+    told = {**fields, **await values_of(session, form), **taken.entered, "reason": taken.reason}
+    text = letter[case.language].format(**{**told, "form": form.number, "number": case.number})
+    taken.entered = {**taken.entered, LETTER: text}
+    key = f"form:{form.number}:{taken.id}"
+    await tell_customer(session, case=case, text=text, key=key, staff=staff, policy=policy, now=now)
 
 
 async def _move_clocks(
@@ -344,6 +382,8 @@ async def _complete(
 ) -> None:
     """Refuse a step that lacks something, and say what."""
     stands = await values_of(session, form)
+    if barring := [name for name in step.forbids if stands.get(name)]:
+        raise StepBarred(", ".join(barring))
     lacking = [name for name in step.needs if stands.get(name) in (None, "", [], False)]
     lacking += [name for name in step.fields if entered.get(name) in (None, "", [])]
     lacking += ["reason"] if step.reason and not (reason or "").strip() else []

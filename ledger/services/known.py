@@ -1,16 +1,17 @@
 """What the desk knows by itself: fields of forms fill themselves from the conversation (playbook C2, C7).
 
 A source is ``case.<attribute>``, ``owner``, ``department``, ``customer.name``, ``customer.contact``,
-``fact.<kind>`` or ``facts.<kind>`` (the latest one told, or all of them).
+``petition.same_matter``, ``fact.<kind>`` or ``facts.<kind>`` (the latest one told, or all of them).
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Case, Customer, Department, Staff
+from ledger.models import Case, Customer, Department, Form, Staff
 from ledger.services import facts
 from ledger.vocabulary import FactKind
 
@@ -34,6 +35,7 @@ SOURCES: Final = frozenset(
         *(f"case.{name}" for name in OF_CASE),
         "owner",
         "department",
+        "petition.same_matter",
         "customer.name",
         "customer.contact",
         *(f"fact.{kind}" for kind in FactKind),
@@ -51,7 +53,17 @@ async def known(session: AsyncSession, case: Case | None, sources: Iterable[str]
     found |= await _people(session, case, wanted)
     if any(name.startswith(("fact.", "facts.")) for name in wanted):
         found |= {name: value for name, value in (await _told(session, case)).items() if name in wanted}
+    if "petition.same_matter" in wanted:
+        found["petition.same_matter"] = await _concluded(session, case) or None
     return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+async def _concluded(session: AsyncSession, case: Case) -> bool:
+    """Whether a petition of this customer about the same kind of matter went through re-review (C4)."""
+    those = select(Form.id).join(Case, Case.id == Form.case_id)
+    those = those.where(Form.kind == "petition", Form.state == "concluded")
+    those = those.where(Case.customer_id == case.customer_id, Case.category == case.category)
+    return await session.scalar(those.limit(1)) is not None
 
 
 def _of_case(case: Case, name: str) -> Any:

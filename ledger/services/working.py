@@ -145,6 +145,19 @@ async def open_case_numbered(session: AsyncSession, number: str) -> Case:
     return case
 
 
+async def tell_customer(
+    session: AsyncSession, *, case: Case, text: str, key: str, staff: Staff, policy: Policy, now: datetime
+) -> None:
+    """A named person's word on a case the caller holds: where the customer wrote, else by a call.
+
+    ``key`` makes it once.
+    """
+    await clocks.stop_first_response(session, case, staff, now)
+    told = {"number": case.number, "name": staff.name, "text": text}
+    if not await speak(session, case=case, intent="EXTERNAL_progress", key=key, entities=told):
+        await tell_by_phone(session, case, text, staff, policy, now)
+
+
 async def tell_by_phone(
     session: AsyncSession, case: Case, text: str, staff: Staff, policy: Policy, now: datetime
 ) -> None:

@@ -175,7 +175,8 @@ class FormCard:
                     ui.label(self.say("entry.reason", reason=self.say.word("reason", taken.reason)))
                 for name, value in taken.entered.items():
                     words = self._in_words(step.fields[name], value) if name in step.fields else str(value)
-                    label = step.fields[name].names[self.language] if name in step.fields else name
+                    told = self.say.word("form_page", name)
+                    label = step.fields[name].names[self.language] if name in step.fields else told
                     ui.label(self.say("entry.set", field=label, value=words)).classes("qt-text")
 
     async def _take(self, name: str, step: StepDefinition) -> None:
