@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.engine import speakable
+from bot.settings import load
 from ledger.heard import Heard
-from ledger.severity import grade
+from ledger.policy import Grading, load_policy
+from ledger.severity import Known, grade
 from ledger.special import is_special
 from ledger.vocabulary import Language
 
@@ -46,11 +48,15 @@ def classify(source: Path, target: Path) -> int:
 
     Added are kind, category, signals, emotion, language, remedies, intent, special and severity; all other
     keys are kept. Blank lines are skipped. Returns the number of messages. Raises BadLineError, NoModelError
-    or EngineFailedError, all of them ClassifyError, before anything is written.
+    or EngineFailedError, all of them ClassifyError, or PolicyError, before anything is written.
     """
     messages = list(_messages(source))
     heard = parse([speakable(message["text"]) for message in messages], newest_model())
-    rows = (message | judged(parse) for message, parse in zip(messages, heard, strict=True))
+    grading = load_policy(load().policy).grading
+    rows = (
+        message | judged(parse) | graded(parse, grading)
+        for message, parse in zip(messages, heard, strict=True)
+    )
     target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return len(messages)
 
@@ -104,7 +110,7 @@ def in_rasa(module: str, arguments: list[str], stdin: str) -> None:
 
 
 def judged(parse: dict[str, Any]) -> dict[str, Any]:
-    """What is heard in one message, and what follows from it, of its parse data."""
+    """What is heard in one message, and what follows from it whatever the policy says, of its parse data."""
     heard = Heard.from_parse(parse)
     return {
         "kind": heard.kind,
@@ -116,5 +122,10 @@ def judged(parse: dict[str, Any]) -> dict[str, Any]:
         "remedies": heard.remedies,
         "intent": heard.intent,
         "special": is_special(heard.signals),
-        "severity": grade(heard.signals, heard.category, heard.emotion),
     }
+
+
+def graded(parse: dict[str, Any], grading: Grading) -> dict[str, Any]:
+    """How grave the message is by these weights, of its parse data."""
+    heard = Heard.from_parse(parse)
+    return {"severity": grade(Known.of_message(heard.signals, heard.category, heard.emotion), grading)}

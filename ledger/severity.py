@@ -1,29 +1,126 @@
-"""How bad a case is (playbook B5), from what was heard in it.
+"""How grave a case is (playbook B5, B7): points, each with its reason, from what was heard and is known."""
 
-Severe is what may cost a life or fill the papers: someone hurt, in despair or threatening violence, or a
-crowd. Moderate is what may leave the house: threats of exposure, authorities or courts, what the public cares
-about by itself (B7: personal safety, information security, people who need care), and fury. The rest is mild.
-"""
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
-from collections.abc import Iterable
+import yaml
 
-from ledger.special import is_special
-from ledger.vocabulary import Category, Severity, Signal
+from ledger.policy.grading import Grading
+from ledger.vocabulary import Aspect, Category, Language, Severity, Signal
 
-_SEVERE = frozenset({Signal.INJURY_SAFETY, Signal.SELF_HARM, Signal.VIOLENCE_THREAT, Signal.GROUP_EVENT})
-_WEIGHTY = frozenset({Category.SAFETY_ACCIDENT, Category.PRIVACY_LEAK})
-_FURIOUS = 3
-_ANGRY = 2
-_NEEDS_CARE = frozenset({Signal.VULNERABLE, Signal.REPEAT_UNRESOLVED})
+REASONS: Final = Path(__file__).with_name("texts") / "grading.yml"
+GRAVITY: Final = tuple(Severity)
+EMOTION: Final = "emotion"
+PEOPLE: Final = "people"
+REOPENED: Final = "reopened"
 
 
-def grade(signals: Iterable[str], category: Category | None, emotion: int) -> Severity:
-    """The severity of a case that bears these signals, this category and this emotion (0 to 3)."""
-    heard = frozenset(signals)
-    if heard & _SEVERE:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the grade of a case, or of a single message, is made from.
+
+    ``emotion`` is the level (0 to 3) of the angriest message, ``people`` how many are affected as far as was
+    told, ``reopened`` how often the case was opened again.
+    """
+
+    signals: frozenset[str]
+    categories: frozenset[str]
+    emotion: int = 0
+    people: int = 0
+    reopened: int = 0
+
+    @classmethod
+    def of_message(cls, signals: Iterable[Signal], category: Category | None, emotion: int) -> "Known":
+        """What a single message says."""
+        return cls(frozenset(signals), frozenset({category} if category else ()), emotion)
+
+    @classmethod
+    def of_case(
+        cls,
+        *,
+        signals: Iterable[str],
+        categories: Iterable[str | None],
+        emotions: Iterable[int],
+        people: Iterable[int],
+        reopened: int,
+    ) -> "Known":
+        """What a case holds: every level its messages had, every number of people that stands."""
+        return cls(
+            frozenset(signals),
+            frozenset(category for category in categories if category),
+            max(emotions, default=0),
+            max(people, default=0),
+            reopened,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """So many ``points`` for ``what``: a signal, a category, or ``emotion``, ``people``, ``reopened``.
+
+    ``count`` is how high, how many or how often, None for words.
+    """
+
+    aspect: Aspect
+    what: str
+    points: int
+    count: int | None = None
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """As it stands in an entry of the ledger."""
+        return asdict(self)
+
+    @property
+    def reason(self) -> dict[Language, str]:
+        """Why, in words, by language."""
+        key = f"{self.what}_{self.count}" if self.what == EMOTION else self.what
+        return {Language(code): words.format(count=self.count) for code, words in _reasons()[key].items()}
+
+
+def points(known: Known, grading: Grading) -> tuple[Point, ...]:
+    """Everything that counts, the weightiest first."""
+    counted = [*_heard(known.signals | known.categories, grading), *_counted(known, grading)]
+    return tuple(sorted((one for one in counted if one.points), key=lambda one: -one.points))
+
+
+def severity(found: Iterable[Point], grading: Grading) -> Severity:
+    """What the points come to."""
+    total = sum(one.points for one in found)
+    if total >= grading.severe:
         return Severity.SEVERE
-    if is_special(heard) or category in _WEIGHTY or emotion >= _FURIOUS:
-        return Severity.MODERATE
-    if emotion >= _ANGRY and heard & _NEEDS_CARE:
-        return Severity.MODERATE
-    return Severity.MILD
+    return Severity.MODERATE if total >= grading.moderate else Severity.MILD
+
+
+def grade(known: Known, grading: Grading) -> Severity:
+    """How grave it is."""
+    return severity(points(known, grading), grading)
+
+
+def graver(one: Severity, other: Severity) -> bool:
+    """Whether ``one`` is graver than ``other``."""
+    return GRAVITY.index(one) > GRAVITY.index(other)
+
+
+def _heard(words: frozenset[str], grading: Grading) -> Iterator[Point]:
+    for aspect, weights in grading.weights.items():
+        said = sorted((word for word in weights if word in words), key=lambda word: -weights[word])
+        for place, word in enumerate(said):
+            weight = weights[word] if place == 0 else min(weights[word], grading.also)
+            yield Point(aspect, str(word), weight)
+
+
+def _counted(known: Known, grading: Grading) -> Iterator[Point]:
+    yield Point(Aspect.STRIKING, EMOTION, grading.emotion[known.emotion], known.emotion)
+    affected = max((weight for least, weight in grading.people.items() if known.people >= least), default=0)
+    yield Point(Aspect.PEOPLE, PEOPLE, affected, known.people)
+    yield Point(Aspect.COURSE, REOPENED, grading.reopened * known.reopened, known.reopened)
+
+
+@cache
+def _reasons() -> Mapping[str, Mapping[str, str]]:
+    reasons: dict[str, dict[str, str]] = yaml.safe_load(REASONS.read_text(encoding="utf-8"))
+    return reasons

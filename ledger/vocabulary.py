@@ -154,6 +154,40 @@ class Severity(StrEnum):
     SEVERE = "severe"
 
 
+class Aspect(StrEnum):
+    """What a point of a grade is about: what the public cares about (playbook B7), how far it goes (B5)."""
+
+    HARM = "harm"
+    PERSONAL_SAFETY = "personal_safety"
+    PROPERTY = "property"
+    INFORMATION_SECURITY = "information_security"
+    AVAILABILITY = "availability"
+    RESPECT_AND_CARE = "respect_and_care"
+    SERVICE_AND_VALUE = "service_and_value"
+    STRIKING = "striking"
+    PEOPLE = "people"
+    SPREAD = "spread"
+    COURSE = "course"
+
+
+class Likelihood(StrEnum):
+    """How likely a matter is to spread beyond who complained."""
+
+    UNLIKELY = "unlikely"
+    POSSIBLE = "possible"
+    LIKELY = "likely"
+
+
+class Risk(StrEnum):
+    """The five levels of risk (风险五级, playbook B5, C6), the least first."""
+
+    VERY_LOW = "very_low"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    VERY_HIGH = "very_high"
+
+
 class CaseType(StrEnum):
     """A complaint, or a contact: a special user who has not complained."""
 
@@ -276,6 +310,7 @@ class NoticeKind(StrEnum):
     HUMAN_WANTED = "human_wanted"
     HOLD_LOST = "hold_lost"
     TASK_DUE = "task_due"
+    GRADED = "graded"
     ALARM = "alarm"
     FORM = "form"
 

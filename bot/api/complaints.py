@@ -157,14 +157,14 @@ async def enter_complaint(
             session, staff=staff, policy=desk.policy, now=desk.now(), **entered.model_dump()
         )
         response.headers["Location"] = f"{router.prefix}/{case.number}"
-        return await _detail(session, case.number)
+        return await detail(session, case.number)
 
 
 @router.get("/{number}")
 async def read_complaint(number: Number, desk: DeskHere, staff: StaffMember) -> ComplaintDetail:
     """One case with its ledger entries, clocks, tasks and transcript."""
     async with desk.database.transaction() as session:
-        return await _detail(session, number)
+        return await detail(session, number)
 
 
 @router.post("/{number}/acknowledge")
@@ -183,7 +183,7 @@ async def progress(number: Number, told: Progress, desk: DeskHere, staff: StaffM
         await cases.progress(
             session, number=number, text=told.text, staff=staff, policy=desk.policy, now=desk.now()
         )
-        return (await _detail(session, number)).complaint
+        return (await detail(session, number)).complaint
 
 
 @router.post("/{number}/wait")
@@ -193,7 +193,7 @@ async def wait(number: Number, why: Waiting, desk: DeskHere, staff: StaffMember)
         await cases.wait(
             session, number=number, reason=why.reason, staff=staff, policy=desk.policy, now=desk.now()
         )
-        return await _detail(session, number)
+        return await detail(session, number)
 
 
 @router.post("/{number}/go-on")
@@ -201,7 +201,7 @@ async def go_on(number: Number, desk: DeskHere, staff: StaffMember) -> Complaint
     """Wait for the customer no longer."""
     async with desk.database.transaction() as session:
         await cases.go_on(session, number=number, staff=staff, policy=desk.policy, now=desk.now())
-        return await _detail(session, number)
+        return await detail(session, number)
 
 
 @router.post("/{number}/resolve")
@@ -211,7 +211,7 @@ async def resolve(number: Number, how: Resolution, desk: DeskHere, staff: StaffM
         await cases.resolve(
             session, number=number, staff=staff, policy=desk.policy, now=desk.now(), **how.model_dump()
         )
-        return (await _detail(session, number)).complaint
+        return (await detail(session, number)).complaint
 
 
 @router.post("/{number}/reopen")
@@ -221,7 +221,7 @@ async def reopen(number: Number, why: Reopening, desk: DeskHere, staff: StaffMem
         await cases.reopen(
             session, number=number, reason=why.reason, staff=staff, policy=desk.policy, now=desk.now()
         )
-        return (await _detail(session, number)).complaint
+        return (await detail(session, number)).complaint
 
 
 @router.post("/{number}/revisit")
@@ -231,7 +231,7 @@ async def revisit(number: Number, told: Revisit, desk: DeskHere, staff: StaffMem
         await cases.revisited(
             session, number=number, staff=staff, policy=desk.policy, now=desk.now(), **told.model_dump()
         )
-        return (await _detail(session, number)).complaint
+        return (await detail(session, number)).complaint
 
 
 @router.post("/{number}/marks", status_code=201)
@@ -272,10 +272,10 @@ async def promise(number: Number, promised: Promise, desk: DeskHere, staff: Staf
 
 
 async def _mark(session: AsyncSession, number: str, mark_id: int) -> MarkLine:
-    return next(line for line in (await _detail(session, number)).marks if line.id == mark_id)
+    return next(line for line in (await detail(session, number)).marks if line.id == mark_id)
 
 
-async def _detail(session: AsyncSession, number: str) -> ComplaintDetail:
+async def detail(session: AsyncSession, number: str) -> ComplaintDetail:
     # What was changed above must be read as the database has it, not as the session remembers it.
     await session.flush()
     session.expire_all()

@@ -13,6 +13,7 @@ from bot.console.components.clocks import acknowledge_button, clock_table, waiti
 from bot.console.components.entries import Reader, entry
 from bot.console.components.form import form_link
 from bot.console.components.forms import Field
+from bot.console.components.grade import grade_card
 from bot.console.components.keyed import KeyedList
 from bot.console.components.marking import marking
 from bot.console.components.told import facts_told, feelings
@@ -55,6 +56,7 @@ class _Page:
 
     def __init__(self, reader: Reader, number: str) -> None:
         self.visit, self.number, self.departments = reader.visit, number, reader.departments
+        self._people = reader.people
         visit = reader.visit
         self._conversations: tuple[int, ...] = ()
         self._offered: object = None
@@ -71,6 +73,8 @@ class _Page:
                         lambda line: line.id, lambda line: bubble(visit, line), empty=say("case.no_talk")
                     )
             with ui.element("div"):
+                self._heading(say("grade.title"))
+                self._grade = ui.element("section").classes("qt-card")
                 self._heading(say("case.clocks"))
                 self._clocks = ui.element("section").classes("qt-card")
                 self._heading(say("form_page.of_case"))
@@ -104,6 +108,7 @@ class _Page:
         for part, build in (
             (self._head, self._build_head),
             (self._facts, self._build_facts),
+            (self._grade, self._build_grade),
             (self._clocks, self._build_clocks),
             (self._forms, self._build_forms),
         ):
@@ -211,6 +216,9 @@ class _Page:
         if told:
             return say("format.and").join(told)
         return say("customer.refused" if person.contact_refused else "customer.not_told")
+
+    def _build_grade(self, found: ComplaintDetail) -> None:
+        grade_card(self.visit, found, self._people, self.refresh)
 
     def _build_clocks(self, found: ComplaintDetail) -> None:
         in_sight = sorted(found.clocks, key=lambda clock: (clock.stopped_at is not None, clock.order))

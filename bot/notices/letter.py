@@ -141,8 +141,13 @@ class Writer:
         due, kind = self._due_at(clock) if clock else "", self._facts.notice.kind.value
         if form := FORM.match(self._facts.notice.round):
             return say("title.form", self._language, form=self._form(form[2]), number=form[1])
-        values = {"number": number, "due": due, "subject": self._alarm()}
+        values = {"number": number, "due": due, "subject": self._alarm()} | self._grave()
         return say(f"title.{kind}", self._language, **values).strip()
+
+    def _grave(self) -> dict[str, str]:
+        """How grave the case is, in words."""
+        case = self._facts.case
+        return {"severity": say(f"severity.{case.severity}", self._language) if case else ""}
 
     def _alarm(self) -> str:
         key = f"alarm.{self._facts.notice.round.split(':')[0]}"

@@ -30,7 +30,8 @@ class Case(Base):
     somebody else than the identity that filed it. ``narrative`` is the story in the customer's own words, as
     it grows. ``remedies`` are words of ``Remedy``. ``special_reasons`` is a list of ``{"code", "words", "at",
     "message_id"}`` (``words`` by language, ``at`` ISO 8601); a case with any is a special user's (B1) and
-    goes by the green channel. ``drill_id`` marks what a drill played (playbook D3).
+    goes by the green channel. ``severity`` rises by itself until a supervisor overrules it (B5), which
+    ``grade_overruled_at`` tells; who and why stands in the book. ``drill_id`` marks what a drill played (D3).
     """
 
     __tablename__ = "cases"
@@ -58,6 +59,7 @@ class Case(Base):
     category: Mapped[Category | None] = mapped_column(words(Category))
     further_categories: Mapped[list[str]] = mapped_column(default=list)
     severity: Mapped[Severity] = mapped_column(words(Severity), default=Severity.MILD)
+    grade_overruled_at: Mapped[datetime | None]
     signals: Mapped[list[str]] = mapped_column(default=list)
     narrative: Mapped[str] = mapped_column(default="")
     remedies: Mapped[list[str]] = mapped_column(default=list)

@@ -5,6 +5,7 @@ Read from ``policy.yml`` and passed to every service as ``policy``; one room of 
 
 from ledger.policy.clocks import Clocks, Deadline, Escalation, Extension, Revisit, Rung, Step
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
+from ledger.policy.grading import Grading, Plan, RiskMatrix
 from ledger.policy.hurried import hurried
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists, NailHouseholds
@@ -27,6 +28,7 @@ __all__ = [
     "Emergency",
     "Escalation",
     "Extension",
+    "Grading",
     "Handoff",
     "Limits",
     "Listening",
@@ -38,9 +40,11 @@ __all__ = [
     "Officials",
     "Opinion",
     "Organisation",
+    "Plan",
     "Policy",
     "Press",
     "Revisit",
+    "RiskMatrix",
     "Rung",
     "Silence",
     "Source",

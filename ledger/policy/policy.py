@@ -10,15 +10,16 @@ from ledger.calendars import Calendar
 from ledger.parts import Duration, Part
 from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, Revisit
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
+from ledger.policy.grading import Grading, Plan
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists
 from ledger.policy.notices import Notices
 from ledger.policy.opinion import Opinion
 from ledger.policy.outside import Emergency, Officials, Press
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
-from ledger.vocabulary import ClockKind
+from ledger.vocabulary import ClockKind, Severity
 
-LATER_SECTIONS: Final = frozenset({"deadlines", "lists", "opinion"})
+LATER_SECTIONS: Final = frozenset({"deadlines", "grading", "lists", "opinion", "plans"})
 """Sections that a policy of an older release cannot have; it is read with the shipped ones."""
 
 
@@ -35,6 +36,8 @@ class Policy(Part):
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     departments: tuple[DepartmentPolicy, ...]
     matrix: Matrix
+    grading: Grading
+    plans: Mapping[Severity, Plan]
     anger: Anger
     listening: Listening = Listening()
     capacity: Capacity = Capacity()
@@ -81,6 +84,15 @@ class Policy(Part):
         told = {key for deadline in self.deadlines.values() for key in deadline.tells}
         if strange := sorted(told - {department.key for department in self.departments}):
             raise ValueError(f"deadlines name unknown departments: {', '.join(strange)}")
+        return self
+
+    @model_validator(mode="after")
+    def _every_grade_has_a_plan(self) -> Self:
+        if lacking := [severity for severity in Severity if severity not in self.plans]:
+            raise ValueError(f"plans: none for {', '.join(lacking)}")
+        told = {key for plan in self.plans.values() for key in plan.tells}
+        if strange := sorted(told - {department.key for department in self.departments}):
+            raise ValueError(f"plans name unknown departments: {', '.join(strange)}")
         return self
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ What the assistant calls takes ``message_id``, the inbound message it acts for, 
 
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.contact import give_contact, refuse_contact
+from ledger.services.grading import overrule
 from ledger.services.hearing import Hearing, hear, new_matter, overhear
 from ledger.services.linking import link
 from ledger.services.marks import decide, mark
@@ -35,6 +36,7 @@ __all__ = [
     "mark",
     "new_matter",
     "overhear",
+    "overrule",
     "progress",
     "promise_call",
     "rate",

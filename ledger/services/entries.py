@@ -21,6 +21,7 @@ DESK: Final = "desk"
 """The book of what belongs to no case."""
 OPENED: Final = "case.opened"
 """The action every case's book begins with."""
+REOPENED: Final = "case.reopened"
 BEGINNING: Final = "0" * 64
 DESK_LOCK: Final = 7_001
 

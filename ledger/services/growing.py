@@ -1,4 +1,4 @@
-"""A case grows with every message: words, category, wishes, signals; its severity only rises (A7, A8, B5)."""
+"""A case grows with every message: words, category, wishes, signals (playbook A7, A8)."""
 
 import hashlib
 from collections.abc import Iterable
@@ -16,13 +16,11 @@ from ledger.services.entries import ASSISTANT, record
 from ledger.services.inbound import Inbound
 from ledger.services.opening import department_for
 from ledger.services.owners import choose_owner, is_named
-from ledger.severity import grade
 from ledger.telling import ENOUGH_BESIDE_A_CONTACT, ENOUGH_TOLD, words_told
-from ledger.vocabulary import CaseType, Category, Kind, Severity
+from ledger.vocabulary import CaseType, Category, Kind
 
 REACH: Final = frozenset({"phone", "email"})
-GRAVITY: Final = tuple(Severity)
-GROWING: Final = ("type", "category", "further_categories", "remedies", "signals", "severity")
+GROWING: Final = ("type", "category", "further_categories", "remedies", "signals")
 
 
 def story_known(case: Case) -> bool:
@@ -44,7 +42,6 @@ async def grow(
             _classify(case, category)
     case.remedies = _joined(case.remedies, heard.remedies)
     case.signals = _joined(case.signals, heard.signals)
-    case.severity = _worse(case.severity, grade(heard.signals, heard.category, heard.emotion))
     after = _standing(case)
     changed = [key for key in after if after[key] != before[key]]
     await record(
@@ -82,10 +79,6 @@ def _classify(case: Case, category: Category | None) -> None:
 
 def _joined(known: list[str], heard: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*known, *(str(word) for word in heard)]))
-
-
-def _worse(one: Severity, other: Severity) -> Severity:
-    return max(one, other, key=GRAVITY.index)
 
 
 def _standing(case: Case) -> dict[str, Any]:

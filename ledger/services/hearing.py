@@ -1,5 +1,6 @@
 """What a customer says reaches the ledger here: cases open, grow and are flagged (playbook A1, B1)."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -8,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.heard import Heard
-from ledger.models import Case, Customer, Department, Effect, Message, Staff
+from ledger.models import Case, Customer, Department, Effect, Fact, Message, Staff
 from ledger.policy import Policy
-from ledger.services import clocks, facts, forms, special
+from ledger.services import clocks, facts, forms, grading, special
 from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT
 from ledger.services.growing import grow, story_known
@@ -71,6 +72,18 @@ class Happened:
     opened: bool = False
     reopened: bool = False
     newly_special: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """How angry a turn of the customer was, and when it was settled; None: not yet."""
+
+    level: int
+    settled_at: datetime | None
+
+    def within(self, case: Case) -> bool:
+        """Whether it belongs to the case: nothing that had ended when the case was opened does."""
+        return self.settled_at is None or self.settled_at >= case.opened_at
 
 
 async def hear(
@@ -204,7 +217,19 @@ async def _take(
     if case.status is CaseStatus.OPEN:
         await grow(session, case=case, into=into, heard=heard, policy=policy, now=now)
         await _flag(session, case, into, heard, happened, policy, now)
-    return await _hearing(session, case, into.message, heard, happened)
+    felt = [*await _emotions_before(session, into.message), Felt(heard.emotion, None)]
+    told = await facts.current(session, case.id)
+    if case.status is CaseStatus.OPEN:
+        await grading.regrade(
+            session,
+            case=case,
+            emotions=[one.level for one in felt if one.within(case)],
+            told=told,
+            actor=ASSISTANT,
+            policy=policy,
+            now=now,
+        )
+    return await _hearing(session, case, felt, told, happened)
 
 
 async def _flag(
@@ -230,7 +255,7 @@ async def _flag(
 
 
 async def _hearing(
-    session: AsyncSession, case: Case, message: Message, heard: Heard, happened: Happened
+    session: AsyncSession, case: Case, felt: Sequence[Felt], told: Sequence[Fact], happened: Happened
 ) -> Hearing:
     owner = await session.get(Staff, case.owner_id) if case.owner_id else None
     first_response = await clocks.running(session, case, ClockKind.FIRST_RESPONSE)
@@ -254,12 +279,9 @@ async def _hearing(
         story_known=story_known(case),
         contact=await _contact(session, case),
         narrative=case.narrative,
-        emotions=[*await _emotions_before(session, message), heard.emotion],
+        emotions=[one.level for one in felt],
         further_categories=case.further_categories,
-        facts=[
-            {"kind": fact.kind.value, "said": fact.said, "value": fact.value}
-            for fact in await facts.current(session, case.id)
-        ],
+        facts=[{"kind": fact.kind.value, "said": fact.said, "value": fact.value} for fact in told],
     )
 
 
@@ -276,11 +298,11 @@ async def _contact(session: AsyncSession, case: Case) -> Contact:
     return "refused" if customer.contact_refused_at else "unknown"
 
 
-async def _emotions_before(session: AsyncSession, message: Message) -> list[int]:
+async def _emotions_before(session: AsyncSession, message: Message) -> list[Felt]:
     """One level a turn: what was sent in a row is as angry as its angriest message."""
     turn = func.coalesce(Message.turn_id, Message.id)
-    levels = await session.scalars(
-        select(func.max(Message.emotion))
+    turns = await session.execute(
+        select(func.max(Message.emotion), func.max(Message.settled_at))
         .where(
             Message.conversation_id == message.conversation_id,
             Message.author == Author.CUSTOMER,
@@ -290,4 +312,4 @@ async def _emotions_before(session: AsyncSession, message: Message) -> list[int]
         .group_by(turn)
         .order_by(turn)
     )
-    return [level for level in levels if level is not None]
+    return [Felt(level, settled_at) for level, settled_at in turns if level is not None]

@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case
 from ledger.policy import Policy
-from ledger.services import clocks
-from ledger.services.entries import Actor, record
+from ledger.services import clocks, grading
+from ledger.services.entries import REOPENED, Actor, record
 from ledger.services.stages import move
 from ledger.vocabulary import CaseStatus, ClockKind, Stage
 
@@ -22,7 +22,7 @@ async def reopen_case(
         session,
         case=case,
         actor=actor,
-        action="case.reopened",
+        action=REOPENED,
         now=now,
         reason=reason,
         before={"status": before},
@@ -31,3 +31,4 @@ async def reopen_case(
     await clocks.stop_kind(session, case=case, kind=ClockKind.REVISIT, by=None, reason="reopened", now=now)
     await clocks.start(session, case=case, kind=ClockKind.PROGRESS_UPDATE, policy=policy, now=now)
     await move(session, case=case, stage=Stage.RESPOND, actor=actor, now=now, reason="reopened")
+    await grading.regrade_anew(session, case=case, policy=policy, now=now)

@@ -12,12 +12,11 @@ from ledger.errors import Missing
 from ledger.models import Case, Customer, Identity, Staff
 from ledger.phones import tidy_phone
 from ledger.policy import Policy
-from ledger.services import clocks, forms, special
+from ledger.services import clocks, forms, grading, special
 from ledger.services.contact import keep_contact, veiled
 from ledger.services.entries import Actor, record
 from ledger.services.opening import open_case
 from ledger.services.stages import enter_stage
-from ledger.severity import grade
 from ledger.vocabulary import CaseType, Category, Language, Remedy, Signal, Stage
 
 BY_PHONE = "phone"
@@ -84,6 +83,7 @@ async def enter_by_staff(
     await special.flag(
         session, case=case, reasons=reasons, message_id=None, actor=actor, policy=policy, now=now
     )
+    await grading.regrade(session, case=case, emotions=(), told=(), actor=actor, policy=policy, now=now)
     await forms.open_by_themselves(session, case=case, policy=policy, now=now)
     return case
 
@@ -94,7 +94,6 @@ def _classify(
     case.category, case.narrative = category, narrative
     case.remedies = [str(remedy) for remedy in remedies]
     case.signals = [str(signal) for signal in signals]
-    case.severity = grade(signals, category, emotion=0)
 
 
 async def _record_entered(
@@ -104,7 +103,6 @@ async def _record_entered(
         "category": case.category,
         "remedies": case.remedies,
         "signals": case.signals,
-        "severity": case.severity,
         "contact": given,
     }
     await record(session, case=case, actor=actor, action="case.entered", now=now, after=after)

@@ -7,9 +7,11 @@ from typing import Any
 
 from nicegui import ui
 
+from bot.console.components.grade import point_in_words
 from bot.console.texts import Texts
 from bot.console.visit import Visit
 from ledger.guard import advice
+from ledger.severity import Point
 from ledger.views.complaints import EntryLine
 from ledger.vocabulary import ActorKind, FactKind
 
@@ -106,6 +108,8 @@ def _value(reader: Reader, field: str, value: Any) -> str:
     if isinstance(value, dict):
         told = (f"{say.word('field', key)} {_value(reader, key, one)}" for key, one in value.items())
         return say("format.and").join(told)
+    if field == "points":
+        return say("format.and").join(point_in_words(say, Point(**one)) for one in value)
     if isinstance(value, list):
         return say("format.and").join(_value(reader, field, one) for one in value)
     if field in MOMENTS:
