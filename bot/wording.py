@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.console.texts import Texts
-from bot.notices.moments import clock_time
+from bot.moments import clock_time
 from ledger.policy import Policy
 from ledger.sentences import Sentence
 
@@ -41,8 +41,9 @@ class Wording:
         return clock_time(moment, self.now, zone, self.texts.language)
 
     def about(self, key: str) -> str:
-        """A word of the vocabulary by its whole key (``category.fee_dispute``)."""
-        return self.texts.word(*key.split(".", 1))
+        """What the whole key of a text says (``category.fee_dispute``, ``department.sales``)."""
+        kind, _, word = key.partition(".")
+        return self.department(word or None) if kind == "department" else self.texts.word(kind, word)
 
     def _value(self, name: str, value: Any) -> Any:
         if name in MOMENTS:

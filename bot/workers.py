@@ -29,12 +29,13 @@ from bot.jobs import create_queue
 from bot.opinion import watch as opinion
 from ledger import queue
 from ledger.db import Database
-from ledger.services import clocks, counting, forms, silence, watchdog
+from ledger.services import clocks, counting, forms, reports, silence, watchdog
 
 log = structlog.get_logger(__name__)
 
 RESTART_AFTER: Final = 1.0
 COUNT_EVERY: Final = 5.0
+REPORT_EVERY: Final = 10.0
 # Counting may take one part in so many of a connection's time.
 COUNT_SHARE: Final = 20
 # A message older than this without a job has been forgotten.
@@ -95,6 +96,7 @@ class Workers:
         self._tasks.append(asyncio.create_task(self._keep_line_told()))
         self._tasks.append(asyncio.create_task(self._keep_count()))
         self._tasks.append(asyncio.create_task(self._keep_opinion()))
+        self._tasks.append(asyncio.create_task(self._keep_reporting()))
         self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
         self._closing = asyncio.create_task(self._leave_when_closing())
 
@@ -199,6 +201,18 @@ class Workers:
             begun = monotonic()
             await attempt("opinion", partial(opinion.look, self._desk))
             await asyncio.sleep(max(COUNT_EVERY, COUNT_SHARE * (monotonic() - begun)))
+
+    async def _keep_reporting(self) -> None:
+        """Make the reports whose hour has come, however late."""
+        while True:
+            await attempt("report", self._report)
+            await asyncio.sleep(REPORT_EVERY)
+
+    async def _report(self) -> None:
+        async with self._desk.database.transaction() as session:
+            made = await reports.make_due(session, policy=self._desk.policy, now=self._desk.now())
+        for one in made:
+            log.info("report.made", report=one.id, kind=one.kind)
 
     async def _put_back_stalled(self) -> None:
         """Jobs of workers without a heartbeat: their process was killed."""

@@ -12,6 +12,7 @@
       + NoSuchForm
       + NoSuchList
       + NoSuchMention
+      + NoSuchReport
   - NotAllowed
       + OwnMark
       + SecondPerson
@@ -93,6 +94,10 @@ class NoSuchList(NotFound):
 
 class NoSuchMention(NotFound):
     """There is no such mention."""
+
+
+class NoSuchReport(NotFound):
+    """There is no such report, or not for this person."""
 
 
 class NotAllowed(LedgerError):  # noqa: N818

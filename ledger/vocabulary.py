@@ -312,7 +312,14 @@ class NoticeKind(StrEnum):
     TASK_DUE = "task_due"
     GRADED = "graded"
     ALARM = "alarm"
+    REPORT = "report"
     FORM = "form"
+
+
+class ReportKind(StrEnum):
+    """Reports of a period (docs/reports.md)."""
+
+    DAILY = "daily"
 
 
 class NoticeState(StrEnum):

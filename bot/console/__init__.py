@@ -20,6 +20,7 @@ from bot.console import (  # noqa: F401
     opinion,
     overrides,
     queue,
+    reports,
     session,
     staff,
     status,

@@ -24,6 +24,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
     "nav.follow": (
         Page("/desk/forms", "nav.forms", "assignment", Role.AGENT),
         Page("/supervise/lists", "nav.lists", "checklist", Role.SUPERVISOR),
+        Page("/supervise/reports", "nav.reports", "summarize", Role.AGENT),
     ),
     "nav.knowledge": (),
     "nav.judge": (

@@ -13,6 +13,7 @@ from bot.notices.errors import Hopeless, NoticeError
 from bot.notices.letter import Facts, Letter
 from ledger.models import Notice
 from ledger.services import notice_delivery
+from ledger.views.reports import report_of
 from ledger.vocabulary import Language, Way
 
 PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 120, 300, 600))
@@ -65,7 +66,11 @@ async def _by_its_way(desk: Desk, found: Facts) -> None:
 async def _facts(desk: Desk, notice_id: int) -> Facts | None:
     async with desk.database.transaction() as session:
         notice = await notice_delivery.to_send(session, notice_id)
-        return Facts(notice, await notice_delivery.clock_of(session, notice)) if notice else None
+        if notice is None:
+            return None
+        return Facts(
+            notice, await notice_delivery.clock_of(session, notice), await report_of(session, notice)
+        )
 
 
 def _letter(desk: Desk, found: Facts) -> Letter:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.notices.moments import clock_time
+from bot import report_words
+from bot.console.texts import texts
+from bot.moments import clock_time
 from bot.notices.texts import known, say
+from bot.wording import Wording
 from ledger.form_book import book
 from ledger.models import Case, Clock, Notice, Staff
 from ledger.policy import Policy
+from ledger.views.reports import ReportLine
 from ledger.vocabulary import ClockKind, Language, NoticeKind
 
 CONVERSATION: Final = re.compile(r"(?:conversation|unanswered):(\d+)")
@@ -31,6 +35,7 @@ class Facts:
 
     notice: Notice
     clock: Clock | None
+    report: ReportLine | None = None
 
     @property
     def case(self) -> Case | None:
@@ -141,6 +146,8 @@ class Writer:
         due, kind = self._due_at(clock) if clock else "", self._facts.notice.kind.value
         if form := FORM.match(self._facts.notice.round):
             return say("title.form", self._language, form=self._form(form[2]), number=form[1])
+        if report := self._facts.report:
+            return report_words.title(self._words(), report)
         values = {"number": number, "due": due, "subject": self._alarm()} | self._grave()
         return say(f"title.{kind}", self._language, **values).strip()
 
@@ -161,6 +168,8 @@ class Writer:
         """Where in the console it is dealt with."""
         if form := FORM.match(self._facts.notice.round):
             return f"/desk/forms/{form[1]}"
+        if self._facts.report:
+            return f"/supervise/reports/{self._facts.report.id}"
         if self._facts.case:
             return f"/desk/complaints/{self._facts.case.number}"
         conversation = CONVERSATION.match(self._facts.notice.round)
@@ -174,12 +183,23 @@ class Writer:
             ("channel", self._channel(case.channel) if case else ""),
             ("department", self._department() or ""),
             ("due", self._due(clock) if clock else ""),
+            ("report", self._analysis()),
         ]
         return [(key, value) for key, value in found if value]
 
     def _reasons(self) -> list[str]:
         case = self._facts.case
         return [str(reason["words"][self._language]) for reason in case.special_reasons] if case else []
+
+    def _analysis(self) -> str:
+        """What a report says first."""
+        if self._facts.report is None:
+            return ""
+        said = report_words.analysis(self._words(), self._facts.report.content)
+        return " ".join(said[: report_words.SAID_IN_A_NOTICE])
+
+    def _words(self) -> Wording:
+        return Wording(texts(self._language), self._policy, self._now)
 
     def _due(self, clock: Clock) -> str:
         return f"{self._due_at(clock)} ({say(f'clock.{clock.kind.value}', self._language)})"

@@ -17,6 +17,7 @@ from ledger.models.mention import Mention
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
 from ledger.models.opinion_day import OpinionDay
+from ledger.models.report import Report
 from ledger.models.staff import Credential, Staff
 from ledger.models.wait import Wait
 
@@ -44,6 +45,7 @@ __all__ = [
     "Message",
     "Notice",
     "OpinionDay",
+    "Report",
     "Staff",
     "Task",
     "Wait",

@@ -14,6 +14,7 @@ from ledger.policy.notices import Email, Notices, Webhook
 from ledger.policy.opinion import Opinion, Source, Topic
 from ledger.policy.outside import Emergency, Numbers, Officials, Press
 from ledger.policy.policy import Policy
+from ledger.policy.reports import Schedule
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Revisit",
     "RiskMatrix",
     "Rung",
+    "Schedule",
     "Silence",
     "Source",
     "Step",

@@ -16,10 +16,11 @@ from ledger.policy.lists import Lists
 from ledger.policy.notices import Notices
 from ledger.policy.opinion import Opinion
 from ledger.policy.outside import Emergency, Officials, Press
+from ledger.policy.reports import Schedule
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
-from ledger.vocabulary import ClockKind, Severity
+from ledger.vocabulary import ClockKind, ReportKind, Severity
 
-LATER_SECTIONS: Final = frozenset({"deadlines", "grading", "lists", "opinion", "plans"})
+LATER_SECTIONS: Final = frozenset({"deadlines", "grading", "lists", "opinion", "plans", "reports"})
 """Sections that a policy of an older release cannot have; it is read with the shipped ones."""
 
 
@@ -53,6 +54,7 @@ class Policy(Part):
     opinion: Opinion = Opinion()
     limits: Limits
     lists: Lists
+    reports: Mapping[ReportKind, Schedule]
 
     @model_validator(mode="after")
     def _one_headquarters(self) -> Self:
@@ -93,6 +95,13 @@ class Policy(Part):
         told = {key for plan in self.plans.values() for key in plan.tells}
         if strange := sorted(told - {department.key for department in self.departments}):
             raise ValueError(f"plans name unknown departments: {', '.join(strange)}")
+        return self
+
+    @model_validator(mode="after")
+    def _reports_name_departments(self) -> Self:
+        named = {key for schedule in self.reports.values() for key in schedule.tells}
+        if unknown := sorted(named - {department.key for department in self.departments}):
+            raise ValueError(f"reports name unknown departments: {', '.join(unknown)}")
         return self
 
     @model_validator(mode="after")

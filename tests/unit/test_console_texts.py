@@ -9,6 +9,7 @@ import pytest
 
 import bot.console
 import ledger.lists
+import ledger.reports
 import ledger.services
 from bot.console.texts import Texts, texts
 from bot.console.visit import refusal
@@ -21,6 +22,8 @@ CODE = Path(bot.console.__file__).parent
 CALLS = "say|texts|Field|_button|_choice|_day|_conversations|_chart"
 KEY = re.compile(rf"""(?:{CALLS})\(\s*(?:visit, )?"([a-z_]+\.\w+)\"""")
 CODES = re.compile(r'\bcode ?= ?"(\w+)"(?: if .* else "(\w+)")?')
+SECTIONS = re.compile(r'[Ss]ection\((?:key=)?"(\w+)"')
+FIGURES = re.compile(r'"(report_figure\.\w+)"')
 KINDS = {
     "stage": vocabulary.Stage,
     "severity": vocabulary.Severity,
@@ -89,6 +92,18 @@ def test_every_list_and_every_reason_to_be_on_one_has_words() -> None:
     assert codes >= {"came", "overdue", "due_today"}
     wanted = {f"{kind}.{key}" for kind in ("list", "list_about") for key in LISTS}
     assert wanted | {f"list_reason.{code}" for code in codes if code} <= texts(Language.EN).entries.keys()
+
+
+def test_everything_a_report_may_say_has_words() -> None:
+    files = [file.read_text("utf-8") for file in Path(ledger.reports.__file__).parent.glob("*.py")]
+    said = {code for file in files for found in CODES.findall(file) for code in found if code}
+    wanted = {f"report.{kind}" for kind in vocabulary.ReportKind}
+    wanted |= {f"report_section.{key}" for file in files for key in SECTIONS.findall(file)}
+    wanted |= {key for file in files for key in FIGURES.findall(file)}
+    known = texts(Language.EN).entries
+    assert {"overdue", "cleared"} <= said
+    assert wanted <= known.keys()
+    assert [code for code in said if not {f"report_says.{code}", f"list_reason.{code}"} & known.keys()] == []
 
 
 def test_every_refusal_of_the_ledger_has_words() -> None:

@@ -30,7 +30,7 @@ EVERYTHING = "\n".join(page.read_text("utf-8") for page in sorted(DOCS.glob("*.m
 DECISIONS = sorted((DOCS / "decisions").glob("0*.md"))
 LINK = re.compile(r"!?\[[^]]*]\(([^)\s]+)\)")
 BOOKED = re.compile(
-    r'"((?:case|clock|contact|conversation|department|evidence|form|message|notice|special|staff|stage|task)\.[a-z_]+)"'
+    r'"((?:case|clock|contact|conversation|department|evidence|form|message|notice|report|special|staff|stage|task)\.[a-z_]+)"'
 )
 QUEUED = re.compile(r'^[A-Z_]+: Final = "([a-z.]+)"', re.MULTILINE)
 SPELT_BY_STATE = {"notice.sent", "notice.failed"}

@@ -8,7 +8,7 @@ from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, 
 
 from bot.channels.telegram.people import language_of
 from bot.desk import Desk
-from bot.notices.moments import clock_time
+from bot.moments import clock_time
 from bot.notices.texts import say
 from ledger.errors import AlreadyAcknowledged, CodeExpired, NoSuchCase, NotAllowed, NotSpecial
 from ledger.models import Staff

@@ -1,14 +1,22 @@
 """Item 4: nail households (钉子户), unfinished cases (日清日毕), the daily report (日报) (playbook B2)."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import report_words
+from bot.console.texts import texts
+from bot.report_words import markdown
+from bot.wording import Wording
 from ledger.lists import LISTS, Row
-from ledger.models import Drill, Staff
-from ledger.services import cases
-from ledger.vocabulary import Category
+from ledger.models import Drill, Report, Staff
+from ledger.reports import Content
+from ledger.services import cases, forms, reports
+from ledger.views import reports as view
+from ledger.vocabulary import Category, Language, NoticeKind, Role, Signal
 from tests.ledger_world import LedgerWorld
 
 
@@ -197,3 +205,223 @@ async def _make_drill(session: AsyncSession, number: str, world: LedgerWorld) ->
     session.add(drill)
     await session.flush()
     (await cases.case_numbered(session, number)).drill_id = drill.id
+
+
+# The daily report. NOON is Monday 12:00 in Shanghai; reports are due at 18:00.
+
+
+async def made(world: LedgerWorld) -> list[Report]:
+    return await world.do(lambda session: reports.make_due(session, policy=world.policy, now=world.now))
+
+
+async def kept(world: LedgerWorld) -> list[Report]:
+    return await world.all(select(Report).order_by(Report.id))
+
+
+def whole(found: list[Report]) -> Content:
+    return next(Content.model_validate(one.content) for one in found if one.department_id is None)
+
+
+def numbers(content: Content, section: str) -> dict[str, tuple[int, int | None]]:
+    return {one.about: (one.value, one.before) for one in content.section(section).figures}
+
+
+def says(content: Content) -> list[str]:
+    return [told.code for told in content.analysis]
+
+
+async def test_the_daily_report_is_made_at_its_hour_and_not_before(desk_ledger: LedgerWorld) -> None:
+    world = desk_ledger
+    world.later(hours=5, minutes=59)
+    assert await made(world) == []
+
+    world.later(minutes=1)
+
+    [report] = await made(world)
+    assert (report.kind, report.day.isoformat(), report.department_id) == ("daily", "2026-11-23", None)
+    assert report.until == world.now
+    assert await made(world) == []
+
+
+async def test_the_report_counts_what_came_by_kind_and_department_and_what_is_left(
+    desk_ledger: LedgerWorld, wang: Staff
+) -> None:
+    world = desk_ledger
+    solved = await world.complains()
+    await world.complains()
+    await world.complains("多收了钱", category=Category.FEE_DISPUTE, signals=(Signal.MEDIA_THREAT,))
+    await world.resolve(solved.number, wang)
+    world.later(hours=6)
+
+    content = whole(await made(world))
+
+    flow = numbers(content, "flow")
+    assert flow["report_figure.opened"] == (3, None)
+    assert flow["report_figure.resolved"] == (1, None)
+    assert flow["report_figure.open"] == (2, None)
+    assert flow["report_figure.special"] == (1, None)
+    assert flow["report_figure.overdue"] == (2, None)
+    assert numbers(content, "kinds") == {
+        "category.product_quality": (2, None),
+        "category.fee_dispute": (1, None),
+    }
+    assert numbers(content, "departments") == {
+        "department.after_sales": (2, None),
+        "department.customer_service": (1, None),
+    }
+    assert numbers(content, "offices") == {
+        "department.after_sales": (1, None),
+        "department.customer_service": (1, None),
+    }
+    [special] = content.section("special").rows
+    assert [reason.code for reason in special.reasons] == ["special_since", "not_acknowledged"]
+    assert says(content)[:2] == ["overdue", "not_acknowledged"]
+
+
+async def test_a_quiet_day_is_reported_as_one(desk_ledger: LedgerWorld) -> None:
+    desk_ledger.later(hours=6)
+    assert says(whole(await made(desk_ledger))) == ["nothing_came", "cleared"]
+
+
+async def test_figures_stand_beside_yesterdays(desk_ledger: LedgerWorld, wang: Staff) -> None:
+    world = desk_ledger
+    solved = await world.complains()
+    await world.resolve(solved.number, wang)
+    world.later(hours=6)
+    await made(world)
+    for _ in range(2):
+        await world.complains("多收了钱", category=Category.FEE_DISPUTE)
+    world.later(hours=24)
+
+    content = whole(await made(world))
+
+    assert numbers(content, "flow")["report_figure.opened"] == (2, 1)
+    assert numbers(content, "kinds") == {
+        "category.fee_dispute": (2, 0),
+        "category.product_quality": (0, 1),
+    }
+    assert "more_came" in says(content)
+
+
+async def test_what_came_after_the_hour_stands_in_the_next_report(desk_ledger: LedgerWorld) -> None:
+    world = desk_ledger
+    world.later(hours=7)
+    await world.complains()
+    assert numbers(whole(await made(world)), "flow")["report_figure.opened"] == (0, None)
+
+    world.later(hours=24)
+
+    assert numbers(whole(await made(world)), "flow")["report_figure.opened"] == (1, 0)
+
+
+async def test_many_desks_make_and_send_a_report_once(desk_ledger: LedgerWorld) -> None:
+    world = desk_ledger
+    head = await world.staff("lin", Role.SUPERVISOR)
+    await world.on_duty("headquarters", head)
+    world.later(hours=6)
+
+    await asyncio.gather(*(made(world) for _ in range(5)))
+
+    assert len(await kept(world)) == 1
+    assert await world.told() == [(NoticeKind.REPORT, "lin", "console")]
+
+
+async def test_a_desk_that_was_down_reports_late_and_leaves_nothing_out(desk_ledger: LedgerWorld) -> None:
+    world = desk_ledger
+    world.later(hours=6)
+    await made(world)
+    await world.complains()
+    world.later(days=2, hours=3)
+
+    [report] = [one for one in await made(world) if one.department_id is None]
+
+    assert report.day.isoformat() == "2026-11-25"
+    assert report.generated_at - report.until == timedelta(hours=3)
+    assert report.until - report.since == timedelta(days=2)
+    assert numbers(whole([report]), "flow")["report_figure.opened"] == (1, 0)
+
+
+async def test_nothing_is_reported_of_the_time_before_the_desk_began(desk_ledger: LedgerWorld) -> None:
+    desk_ledger.later(hours=1)
+    assert await made(desk_ledger) == []
+
+
+async def test_each_office_has_its_own_and_is_told(desk_ledger: LedgerWorld, wang: Staff) -> None:
+    world = desk_ledger
+    await world.on_duty("after_sales", wang)
+    await world.complains()
+    world.later(hours=6)
+
+    found = await made(world)
+
+    offices = {one.department.key: one for one in found if one.department is not None}
+    assert set(offices) == {"after_sales"}  # the others have nothing to read
+    assert numbers(whole_of(offices["after_sales"]), "flow")["report_figure.unfinished"] == (1, None)
+    assert ("report", "wang", "console") in await world.told()
+    lines = await world.do(lambda session: view.reports(session, reader=wang))
+    assert [line.department for line in lines] == ["after_sales"]
+
+
+def whole_of(report: Report) -> Content:
+    return Content.model_validate(report.content)
+
+
+async def test_what_a_department_needs_stands_in_the_report_until_it_is_answered(
+    desk_ledger: LedgerWorld, wang: Staff
+) -> None:
+    world = desk_ledger
+    lin = await world.staff("lin", Role.SUPERVISOR)
+    form = await world.do(
+        lambda session: forms.open_form(
+            session,
+            kind="resources",
+            staff=wang,
+            policy=world.policy,
+            now=world.now,
+            filled={"wanted": "三名师傅"},
+        )
+    )
+    world.later(hours=6)
+
+    content = whole(await made(world))
+    assert [(note.who, note.text) for note in content.section("resources").notes] == [("王芳", "三名师傅")]
+    assert "resources" in says(content)
+
+    await world.do(
+        lambda session: forms.take_step(
+            session, number=form.number, step="grant", staff=lin, policy=world.policy, now=world.now
+        )
+    )
+    world.later(days=1)
+    assert whole(await made(world)).section("resources").notes == ()
+
+
+async def test_what_was_reported_is_kept_as_it_was_and_on_record(
+    desk_ledger: LedgerWorld, wang: Staff
+) -> None:
+    world = desk_ledger
+    hearing = await world.complains()
+    world.later(hours=6)
+    before = whole(await made(world))
+
+    await world.resolve(hearing.number, wang)
+
+    assert whole(await kept(world)) == before
+    assert "report.made" in await world.actions("desk")
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_everybody_reads_the_report_in_their_own_language(
+    desk_ledger: LedgerWorld, language: Language
+) -> None:
+    world = desk_ledger
+    await world.complains(signals=(Signal.MEDIA_THREAT,))
+    world.later(hours=6)
+    [report] = [one for one in await made(world) if one.department_id is None]
+
+    words = Wording(texts(language), world.policy, world.now)
+    printed = markdown(words, view.line(report, None))
+
+    assert report_words.title(words, view.line(report, None)) in printed
+    assert texts(language)("report_section.special") in printed
+    assert "{" not in printed

@@ -1,0 +1,12 @@
+"""Reports of a period (docs/reports.md): one file a kind, with its ``KIND``; a further one is a line here."""
+
+from typing import Final
+
+from ledger.reports import daily
+from ledger.reports.content import Content, Figure, Note, Section
+from ledger.reports.kind import Asked, Kind
+from ledger.vocabulary import ReportKind
+
+__all__ = ["KINDS", "Asked", "Content", "Figure", "Kind", "Note", "Section"]
+
+KINDS: Final[dict[ReportKind, Kind]] = {kind.key: kind for kind in (daily.KIND,)}
