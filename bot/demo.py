@@ -14,16 +14,17 @@ from random import Random
 from typing import Any, Final
 
 import yaml
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import Database
 from ledger.errors import LedgerError
 from ledger.heard import Heard
-from ledger.models import Case, Clock, Conversation, Message, Staff
+from ledger.mentions import NewMention
+from ledger.models import Case, Clock, Conversation, Mention, Message, Staff
 from ledger.policy import Notices, Policy
 from ledger.queue import send
-from ledger.services import cases, clocks, conversations, departments, handoff, messages, stages
+from ledger.services import cases, clocks, conversations, departments, handoff, mentions, messages, stages
 from ledger.services import staff as accounts
 from ledger.services.messages import Reply
 from ledger.vocabulary import (
@@ -77,6 +78,7 @@ async def fill(database: Database, *, policy: Policy, password: str, now: dateti
         await teller.people(password)
         await teller.month()
         await teller.today()
+        await teller.elsewhere()
         await _drop_jobs(session, after=first_job, now=now)
         count = await session.scalar(select(func.count(Case.id)))
         return Filled(count or 0, tuple(teller.staff))
@@ -149,6 +151,20 @@ class _Teller:
         for scene in self.texts["now"]:
             begin = self.now - timedelta(minutes=scene["minutes"])
             await self._tell(self.stories[scene["story"]], begin, scene)
+
+    async def elsewhere(self) -> None:
+        """What was said in public, the most of it lately."""
+        told = [one for one in self.texts["mentions"] for _ in range(one.get("times", 1))]
+        found = [self._mention(place, one) for place, one in enumerate(told)]
+        source = self.texts["monitor"]
+        await mentions.take_in(self.session, source=source, mentions=found, policy=self.policy, now=self.now)
+        await self.session.execute(update(Mention).values(demo=True))
+
+    def _mention(self, place: int, told: Story) -> NewMention:
+        spread = self.random.uniform(0, told.get("over", 1))
+        given = {key: value for key, value in told.items() if key not in ("hours", "over", "times")}
+        at = self.now - timedelta(hours=told["hours"] + spread)
+        return NewMention(external_id=f"demo-{place}", published_at=at, **given)
 
     def _moment(self) -> datetime:
         """Some moment of the month, in waking hours, rather today's week than the first."""

@@ -44,6 +44,6 @@ def import_(
     taken = in_transaction(work)
     typer.echo(f"{taken.received} mentions: {taken.new} new, {taken.received - taken.new} known.")
     for fault in found.faults:
-        typer.echo(f"Line {fault.line}: {fault.detail}", err=True)
+        typer.echo(str(fault), err=True)
     if found.faults:
         raise typer.Exit(1)

@@ -16,6 +16,7 @@ from bot.console.components.forms import Field
 from bot.console.components.grade import grade_card
 from bot.console.components.keyed import KeyedList
 from bot.console.components.marking import marking
+from bot.console.components.mentions import said_elsewhere
 from bot.console.components.told import facts_told, feelings
 from bot.console.layout import frame
 from bot.console.news import on_news
@@ -79,6 +80,7 @@ class _Page:
                 self._clocks = ui.element("section").classes("qt-card")
                 self._heading(say("form_page.of_case"))
                 self._forms = ui.element("section").classes("qt-card")
+                said_elsewhere(visit, number)
                 self._heading(say("case.ledger"))
                 with ui.element("section").classes("qt-card"):
                     self._entries = KeyedList[EntryLine](

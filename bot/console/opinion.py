@@ -22,7 +22,7 @@ from ledger.vocabulary import Feeling, Role
 
 PATH: Final = "/supervise/opinion"
 PERIODS: Final = (1, 7, 28)
-FIRST: Final = 8
+FIRST: Final = 6
 FAULTS: Final = 20
 MB: Final = 1_000_000
 
@@ -252,4 +252,6 @@ def _tell(visit: Visit, found: File, taken: TakenIn) -> None:
     if found.faults:
         ui.label(say("opinion.faults", count=len(found.faults)))
         for fault in found.faults[:FAULTS]:
-            ui.label(say("opinion.fault", line=fault.line, detail=fault.detail)).classes("qt-dim")
+            key = "opinion.fault" if fault.said else "opinion.fault_missing"
+            field = say.word("mention_field", fault.field)
+            ui.label(say(key, line=fault.line, field=field, said=fault.said)).classes("qt-dim")

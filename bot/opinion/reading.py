@@ -21,7 +21,6 @@ from pydantic import ValidationError
 
 from ledger.errors import UnreadableFile
 from ledger.mentions import NewMention
-from ledger.policy.loading import first_fault
 from ledger.script import fold
 
 COLUMNS: Final = Path(__file__).with_name("columns.yml")
@@ -36,15 +35,33 @@ MOMENT: Final = re.compile(
     r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:日|号)?(?:[\sT]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2}))?)?\D*"
 )
 
+SHOWN: Final = 40
+
 Row = Mapping[str, Any]
+
+
+class _Unusable(Exception):  # noqa: N818 — what was said, not what went wrong here
+    """A field of a line holds nothing that can be used."""
+
+    def __init__(self, field: str, said: Any) -> None:
+        super().__init__(field)
+        self.field, self.said = field, "" if said is None else _text(said)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one line of a file, counted as an editor counts (the header is line 1)."""
+    """What is wrong with one line of a file, counted as an editor counts (the header is line 1).
+
+    ``field`` cannot be used as it was ``said``, and is missing if that is empty; ``line``: nothing can.
+    """
 
     line: int
-    detail: str
+    field: str
+    said: str
+
+    def __str__(self) -> str:
+        wrong = f"{self.said!r} cannot be used" if self.said else "is missing"
+        return f"Line {self.line}: {self.field}: {wrong}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +85,8 @@ def read(content: bytes, *, zone: ZoneInfo) -> File:
             raise UnreadableFile(f"more than {MOST_LINES} lines")
         try:
             mentions.append(_mention(row, zone))
-        except ValidationError as error:
-            faults.append(Fault(line, first_fault(error).removeprefix("policy: ")))
-        except ValueError as error:
-            faults.append(Fault(line, str(error)))
+        except _Unusable as error:
+            faults.append(Fault(line, error.field, error.said[:SHOWN]))
     return File(tuple(mentions), tuple(faults))
 
 
@@ -152,16 +167,16 @@ def _object(written: str) -> Row:
     try:
         found = json.loads(written)
     except (ValueError, RecursionError):
-        return {"": "it is no JSON object"}
+        found = None
     if not isinstance(found, dict):
-        return {"": "it is no JSON object"}
+        return {"line": written}
     named = ((_words("columns").get(_tidy(name)), value) for name, value in found.items())
     return {name: value for name, value in named if name and _filled(value)}
 
 
 def _mention(row: Row, zone: ZoneInfo) -> NewMention:
-    if fault := row.get(""):
-        raise ValueError(fault)
+    if "line" in row:
+        raise _Unusable("line", row["line"])
     values: dict[str, Any] = {
         name: _text(row[name]) for name in ("author", "url", "title", "text") if name in row
     }
@@ -171,7 +186,12 @@ def _mention(row: Row, zone: ZoneInfo) -> NewMention:
             values[name] = _word(name, kinds, row[name])
     if "reach" in row:
         values["reach"] = _number(row["reach"])
-    return NewMention(external_id=_own_id(row, values), **values)
+    try:
+        return NewMention(external_id=_own_id(row, values), **values)
+    except ValidationError as error:
+        # Of the mention as a whole, without a place, only one thing can be wrong: it says nothing.
+        field = str(next(iter(error.errors()[0]["loc"]), "text"))
+        raise _Unusable(field, row.get(field)) from None
 
 
 def _own_id(row: Row, values: Row) -> str:
@@ -192,7 +212,7 @@ def _text(value: Any) -> str:
 
 def _moment(value: Any, zone: ZoneInfo) -> datetime:
     if value is None:
-        raise ValueError("published_at: there is no time")
+        raise _Unusable("published_at", None)
     moment = value if isinstance(value, datetime) else _read_moment(str(value).strip())
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
@@ -204,17 +224,17 @@ def _read_moment(written: str) -> datetime:
         pass
     found = MOMENT.fullmatch(written)
     if found is None:
-        raise ValueError(f"published_at: {written[:40]!r} is no time")
+        raise _Unusable("published_at", written)
     try:
         return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]
     except ValueError:
-        raise ValueError(f"published_at: {written[:40]!r} is no time") from None
+        raise _Unusable("published_at", written) from None
 
 
 def _word(name: str, kind: str, value: Any) -> str:
     known = _words(kind).get(_tidy(_text(value)))
     if known is None:
-        raise ValueError(f"{name}: {_text(value)[:40]!r} is none of {', '.join(_lists()[kind])}")
+        raise _Unusable(name, value)
     return known
 
 
@@ -225,7 +245,7 @@ def _number(value: Any) -> int:
     try:
         return round(float(written[:-1] if factor > 1 else written) * factor)
     except (ValueError, OverflowError):
-        raise ValueError(f"reach: {_text(value)[:40]!r} is no number") from None
+        raise _Unusable("reach", value) from None
 
 
 def _filled(value: Any) -> bool:

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from ledger.models import Mention, OpinionDay
+from ledger.models import Case, Mention, OpinionDay
 from ledger.policy import Policy
 from ledger.services.opinion_counting import EVERYTHING, OWN, wording
 from ledger.special import is_special
 from ledger.vocabulary import Feeling, MentionKind, Signal
 
-AT_ONCE: Final = 50
+AT_ONCE: Final = 20
 READ_AT_MOST: Final = 2_000
 HURT: Final = frozenset({Signal.INJURY_SAFETY})
 SPREAD: Final = tuple(MentionKind)
@@ -123,10 +123,10 @@ async def newest(
     return [line for line in lines if topic is None or topic in line.topics][:limit]
 
 
-async def of_case(session: AsyncSession, case_id: int, *, policy: Policy) -> list[MentionLine]:
-    """What is said elsewhere about one case, the latest first."""
-    query = _lines().where(Mention.case_id == case_id).order_by(Mention.published_at.desc()).limit(AT_ONCE)
-    return await _read(session, query, policy)
+async def of_case(session: AsyncSession, number: str, *, policy: Policy) -> list[MentionLine]:
+    """What is said elsewhere about the case with this number, the latest first."""
+    about = _lines().where(Mention.case.has(Case.number == number))
+    return await _read(session, about.order_by(Mention.published_at.desc()).limit(AT_ONCE), policy)
 
 
 async def farthest(session: AsyncSession, case_id: int) -> MentionKind | None:

@@ -18,6 +18,7 @@ from ledger.services.counting import count_days
 from ledger.services.entries import verify
 from ledger.views.complaints import Wanted, complaints
 from ledger.views.figures import figures
+from ledger.views.opinion import press
 from ledger.views.queue import queue
 from ledger.vocabulary import (
     Author,
@@ -26,6 +27,7 @@ from ledger.vocabulary import (
     Delivery,
     Holding,
     Language,
+    MentionKind,
     NoticeState,
     Stage,
 )
@@ -169,3 +171,10 @@ def test_every_story_is_told_in_a_language_with_all_that_its_end_needs() -> None
     assert {story["language"] for story in stories} == set(Language)
     ends = {"outcome", "progress", "remedy", "root_cause", "ratings"}
     assert [story["key"] for story in stories if ends & story.keys() and not ends <= story.keys()] == []
+
+
+async def test_something_is_said_in_public_and_bears_the_mark(demo: Desk) -> None:
+    async with demo[0].transaction() as session:
+        found = await press(session, since=NOW - timedelta(days=2), until=NOW, policy=POLICY)
+    assert found.negative[0].kind is MentionKind.PRESS
+    assert all(line.demo for line in (*found.negative, *found.risks))

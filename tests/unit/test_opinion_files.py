@@ -53,7 +53,7 @@ def test_json_lines_are_read() -> None:
     )
     [mention] = found.mentions
     assert (mention.external_id, mention.reach, mention.published_at) == ("7", 30, MORNING)
-    assert found.faults == (Fault(3, "it is no JSON object"), Fault(4, "it is no JSON object"))
+    assert found.faults == (Fault(3, "line", "{not json"), Fault(4, "line", "[1]"))
 
 
 def test_a_workbook_is_read() -> None:
@@ -80,15 +80,17 @@ def test_every_bad_line_is_named_and_the_good_ones_are_kept() -> None:
         "8,when,2026-13-20 10:23,,,\n"
     )
     assert [mention.external_id for mention in found.mentions] == ["1"]
-    assert [(fault.line, fault.detail.partition(":")[0]) for fault in found.faults] == [
-        (3, "text or title must say something"),
-        (4, "published_at"),
-        (5, "published_at"),
-        (6, "feeling"),
-        (7, "url"),
-        (8, "reach"),
-        (9, "published_at"),
+    assert [(fault.line, fault.field, fault.said) for fault in found.faults] == [
+        (3, "text", ""),
+        (4, "published_at", "yesterday"),
+        (5, "published_at", ""),
+        (6, "feeling", "furious"),
+        (7, "url", "javascript:alert(1)"),
+        (8, "reach", "lots"),
+        (9, "published_at", "2026-13-20 10:23"),
     ]
+    assert str(found.faults[0]) == "Line 3: text: is missing."
+    assert str(found.faults[3]) == "Line 6: feeling: 'furious' cannot be used."
 
 
 def test_without_an_id_the_same_words_are_the_same_mention() -> None:

@@ -7,9 +7,11 @@ from nicegui import ui
 from bot.console.components import forms, marks
 from bot.console.components.cases import link_to_case
 from bot.console.components.forms import Field
+from bot.console.news import on_news
 from bot.console.visit import Visit
 from ledger.models import Case, Mention
 from ledger.services import mentions
+from ledger.views import opinion
 from ledger.views.opinion import MentionLine
 from ledger.vocabulary import Category, Feeling, Language, MentionKind
 
@@ -18,21 +20,55 @@ LOUD = frozenset({MentionKind.BIG_ACCOUNT, MentionKind.PRESS})
 Then = Callable[[], Awaitable[None]]
 
 
+def said_elsewhere(visit: Visit, number: str) -> None:
+    """What is said elsewhere about a case, with its heading; nothing is shown where nothing is said."""
+    place = ui.element("div").classes("qt-cards")
+    place.set_visibility(False)
+
+    async def show() -> None:
+        async with visit.desk.database.transaction() as session:
+            lines = await opinion.of_case(session, number, policy=visit.desk.policy)
+        place.clear()
+        place.set_visibility(bool(lines))
+        with place:
+            heading = visit.texts("opinion.of_case")
+            ui.label(heading).classes("qt-heading").props("role=heading aria-level=2")
+            with ui.element("section").classes("qt-list"):
+                for line in lines:
+                    _row(visit, line)
+
+    on_news(visit.desk, show, "case", about=lambda news: news.get("number") == number)
+    ui.timer(0, show, once=True, immediate=True)
+
+
 def mention_rows(visit: Visit, lines: Sequence[MentionLine], then: Then) -> None:
     """Each with what can be done; ``then`` is called when it was."""
     with ui.element("div").classes("qt-list"):
         for line in lines:
-            with ui.element("div").classes("qt-row"):
-                mention(visit, line)
-                _words(line)
-                with ui.element("div").classes("qt-line"):
-                    _origin(visit, line)
-                    ui.space()
+            with _row(visit, line):
+                ui.space()
+                with ui.element("div").classes("qt-actions"):
                     _deeds(visit, line, then)
 
 
-def mention(visit: Visit, line: MentionLine) -> None:
-    """Where it stands and how it feels, in one line of tags with the title."""
+def topic_name(visit: Visit, key: str) -> str:
+    """What the policy calls a topic in the reader's language."""
+    topics = visit.desk.policy.opinion.topics
+    names = next((topic.names for topic in topics if topic.key == key), None)
+    return names[visit.texts.language] if names else key
+
+
+def _row(visit: Visit, line: MentionLine) -> ui.element:
+    """A mention; its last line, to which more may be added."""
+    with ui.element("div").classes("qt-row"):
+        _tags(visit, line)
+        _words(line)
+        with ui.element("div").classes("qt-line") as last:
+            _origin(visit, line)
+    return last
+
+
+def _tags(visit: Visit, line: MentionLine) -> None:
     say = visit.texts
     with ui.element("div").classes("qt-line"):
         marks.tag(say.word("mention_kind", line.kind), "warn" if line.kind in LOUD else "plain")
@@ -47,13 +83,6 @@ def mention(visit: Visit, line: MentionLine) -> None:
             marks.demo(say)
         for key in line.topics:
             marks.tag(topic_name(visit, key))
-
-
-def topic_name(visit: Visit, key: str) -> str:
-    """What the policy calls a topic in the reader's language."""
-    topics = visit.desk.policy.opinion.topics
-    names = next((topic.names for topic in topics if topic.key == key), None)
-    return names[visit.texts.language] if names else key
 
 
 def _words(line: MentionLine) -> None:

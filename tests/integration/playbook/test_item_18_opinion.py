@@ -13,7 +13,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, text
+from typer.testing import CliRunner
 
+from bot.__main__ import app
 from bot.opinion import watch
 from ledger.errors import AlreadyLinked
 from ledger.mentions import NewMention
@@ -204,6 +206,21 @@ async def test_a_file_that_somebody_brings_is_an_entry_and_its_words_are_not(
     assert (entry.actor, entry.after) == ("li", {"source": "clippings", "new": 2, "known": 0})
 
 
+def test_the_command_takes_the_good_lines_and_names_the_others(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QINGTING_DATABASE_URL", database_url)
+    monkeypatch.setenv("QINGTING_HOME", str(tmp_path))
+    file = tmp_path / "mentions.csv"
+    file.write_bytes("编号,正文,发布时间\n1,冰箱坏了,2026-11-20 10:00\n2,冰箱坏了,昨天\n".encode("gb18030"))
+    arguments = ["opinion", "import", str(file), "--source", "clippings"]
+    for new, known in ((1, 0), (0, 1)):
+        done = CliRunner().invoke(app, arguments)
+        assert done.stdout == f"1 mentions: {new} new, {known} known.\n"
+        assert done.stderr == "Line 3: published_at: '昨天' cannot be used.\n"
+        assert done.exit_code == 1
+
+
 async def test_nobody_speaks_in_the_future_and_long_words_are_cut(desk_ledger: LedgerWorld) -> None:
     await brings(desk_ledger, a_mention(1, "长" * 5000, published_at=NOON + timedelta(days=9)))
     [mention] = await kept(desk_ledger)
@@ -348,7 +365,9 @@ async def test_a_case_is_as_far_in_the_open_as_its_gravest_mention(
     case = await desk_ledger.case(hearing.number)
     spread = await desk_ledger.do(lambda session: opinion.farthest(session, case.id))
     assert spread is MentionKind.PRESS
-    about = await desk_ledger.do(lambda session: opinion.of_case(session, case.id, policy=desk_ledger.policy))
+    about = await desk_ledger.do(
+        lambda session: opinion.of_case(session, hearing.number, policy=desk_ledger.policy)
+    )
     assert {line.complaint for line in about} == {hearing.number}
 
 
