@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from bot.console.texts import Texts
 from bot.moments import clock_time
+from ledger.form_book import book
 from ledger.policy import Policy
 from ledger.sentences import Sentence
 
@@ -41,8 +42,10 @@ class Wording:
         return clock_time(moment, self.now, zone, self.texts.language)
 
     def about(self, key: str) -> str:
-        """What the whole key of a text says (``category.fee_dispute``, ``department.sales``)."""
+        """What a whole key says (``category.fee_dispute``, ``department.sales``, ``form.review``)."""
         kind, _, word = key.partition(".")
+        if kind == "form":
+            return book()[word].names[self.texts.language]
         return self.department(word or None) if kind == "department" else self.texts.word(kind, word)
 
     def _value(self, name: str, value: Any) -> Any:

@@ -45,7 +45,8 @@ class FormField(Part):
 class State(Part):
     """Where a form stands; ``todo`` is what is to be done there, ``end`` closes it.
 
-    ``fixed``: what stands in it is kept as it is, and nothing is filled in until a step leads back. An end is.
+    ``fixed``: what stands in it is kept as it is, and nothing is filled in until a step leads back. An
+    end is.
     """
 
     names: Names
@@ -58,7 +59,8 @@ class StepDefinition(Part):
     """What somebody does to a form.
 
     ``to`` absent: it stays where it is, and the step is a line of its log. ``needs`` are fields that must be
-    known or filled in, ``forbids`` fields that bar it; ``fields`` are asked for with the step, and kept with
+    known or filled in, ``forbids`` fields that bar it, ``needs_form`` kinds of form it must have opened
+    before; ``fields`` are asked for with the step, and kept with
     it. ``second``: by another person than who brought it here or filled it in last. ``starts`` and ``stops``
     clocks; ``due`` is a field with the day its own clock ends. ``extends`` puts a running clock off, to the
     moment in the step's field ``until``. ``tells`` people, ``opens`` further forms. ``letter`` is what the
@@ -75,6 +77,7 @@ class StepDefinition(Part):
     reason: bool = False
     needs: tuple[str, ...] = ()
     forbids: tuple[str, ...] = ()
+    needs_form: tuple[str, ...] = ()
     fields: Mapping[str, FormField] = Field(default_factory=dict)
     starts: tuple[ClockKind, ...] = ()
     stops: tuple[ClockKind, ...] = ()
@@ -107,9 +110,9 @@ class FormDefinition(Part):
     """A kind of form.
 
     ``of`` a case, or of the desk as a whole. ``once``: a case has one open form of the kind at a time.
-    ``role`` is who may open it; ``by_hand``: whether people do. ``starts`` and ``tells`` are for its opening.
-    ``needed_to_close``: a case so grave is not closed before this form has ended (playbook D4). The first of
-    ``states`` is where it begins.
+    ``role`` is who may open it; ``by_hand``: whether people do. ``starts``, ``due`` (a field with the day its
+    own clock ends) and ``tells`` are for its opening. ``needed_to_close``: a case so grave is not closed
+    before this form has ended (playbook D4). The first of ``states`` is where it begins.
     """
 
     prefix: str = Field(pattern=r"^[A-Z]{2}$")
@@ -123,6 +126,7 @@ class FormDefinition(Part):
     opens_itself: tuple[Trigger, ...] = ()
     needed_to_close: frozenset[Severity] = frozenset()
     starts: tuple[ClockKind, ...] = ()
+    due: str | None = None
     tells: tuple[Circle, ...] = ()
     fields: Mapping[str, FormField] = Field(default_factory=dict)
     states: Mapping[str, State] = Field(min_length=2)
@@ -130,6 +134,8 @@ class FormDefinition(Part):
 
     @model_validator(mode="after")
     def _the_path_holds_together(self) -> Self:
+        if self.due and self.due not in self.fields:
+            raise ValueError(f"due: no such field: {self.due}")
         for name, step in self.steps.items():
             if strange := sorted({*step.source, step.to or step.source[0]} - set(self.states)):
                 raise ValueError(f"steps.{name}: no such state: {', '.join(strange)}")
@@ -177,7 +183,7 @@ def book() -> Mapping[str, FormDefinition]:
     """
     found = {file.stem: _read(file) for file in sorted(FOLDER.glob("*.yml"))}
     for kind, form in found.items():
-        opened = {other for step in form.steps.values() for other in step.opens}
+        opened = {other for step in form.steps.values() for other in (*step.opens, *step.needs_form)}
         if strange := sorted(opened - set(found)):
             raise ValueError(f"{kind}: opens no known form: {', '.join(strange)}")
     return found

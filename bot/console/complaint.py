@@ -23,6 +23,7 @@ from bot.console.news import on_news
 from bot.console.opening import ask_which, kinds_for, open_new
 from bot.console.visit import Visit, staff_page
 from bot.live import News
+from ledger.form_book import book
 from ledger.services import cases, departments
 from ledger.services import staff as accounts
 from ledger.views import complaints
@@ -234,6 +235,10 @@ class _Page:
                 self._task(task)
 
     def _build_forms(self, found: ComplaintDetail) -> None:
+        if found.lacking_to_close:
+            names = [book()[kind].names[self.visit.texts.language] for kind in found.lacking_to_close]
+            forms_named = self.visit.texts("format.and").join(names)
+            ui.label(self.visit.texts("review.lacking", forms=forms_named)).classes("qt-reason")
         for line in found.forms:
             form_link(self.visit, line)
 

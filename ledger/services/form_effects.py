@@ -1,7 +1,24 @@
-"""What a form's step does besides moving the form, its clocks and people: named by ``does`` in its file."""
+"""What a form's step does besides moving the form, its clocks and people: named by ``does`` in its file.
+
+An effect is called with the session, ``form``, ``step``, ``staff``, ``policy`` and ``now``.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
-EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {}
-"""By name: called with the session, ``form``, ``step``, ``staff``, ``policy`` and ``now``."""
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.models import Form
+from ledger.services.case_lock import lock
+from ledger.services.closing import close_if_all_is_done
+
+
+async def close_case(session: AsyncSession, *, form: Form, **done: Any) -> None:
+    """The review is approved: a case whose customer is content is closed now (playbook D4)."""
+    if form.case_id is not None:
+        case = await lock(session, form.case_id)
+        await close_if_all_is_done(session, case=case, now=done["now"], policy=done["policy"])
+
+
+EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {"close_case": close_case}
+"""By name."""

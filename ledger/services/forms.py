@@ -21,6 +21,7 @@ from ledger.policy import Policy
 from ledger.services import clocks, facts
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.circle import members
+from ledger.services.closing import lacking_to_close
 from ledger.services.entries import SYSTEM, Actor, record
 from ledger.services.form_effects import EFFECTS
 from ledger.services.known import known
@@ -198,14 +199,12 @@ async def open_of(session: AsyncSession, case_id: int, kind: str) -> Form | None
     return await session.scalar(those.order_by(Form.id.desc()).limit(1))
 
 
-async def lacking_to_close(session: AsyncSession, case: Case) -> list[str]:
-    """The kinds of form that must have ended before a case as grave as this is closed (playbook D4)."""
-    needed = [kind for kind, form in book().items() if case.severity in form.needed_to_close]
-    if not needed:
-        return []
-    ended = select(Form.kind).where(Form.case_id == case.id, Form.kind.in_(needed))
-    done = set(await session.scalars(ended.where(Form.closed_at.is_not(None))))
-    return [kind for kind in needed if kind not in done]
+async def open_for_closing(session: AsyncSession, *, case: Case, policy: Policy, now: datetime) -> None:
+    """Open what must have ended before the case, held by the caller, is closed (playbook D4)."""
+    lacking = await lacking_to_close(session, case)
+    there = await _open_kinds(session, case, lacking)
+    for kind in (one for one in lacking if one not in there):
+        await _open(session, kind, case, None, {}, policy, now)
 
 
 async def _open(
@@ -236,6 +235,7 @@ async def _open(
     booked = _booked(definition.fields, form.filled)
     await _record(session, form, actor, "form.opened", now, after={"state": form.state, **booked})
     await _start(session, form, case, definition.starts, policy, now)
+    await _start_due(session, form, case, definition.due, policy, now)
     await _tell(session, form, case, definition.tells, f"form:{form.number}", policy, now)
     return form
 
@@ -287,7 +287,8 @@ async def _take(
     if step.does:
         await EFFECTS[step.does](session, form=form, step=taken, staff=staff, policy=policy, now=now)
     for kind in step.opens:
-        await _open(session, kind, case, staff, {}, policy, now, parent=form)
+        handed = {name: value for name, value in taken.entered.items() if name in book()[kind].fields}
+        await _open(session, kind, case, staff, handed, policy, now, parent=form)
     await _tell(session, form, case, step.tells, f"form:{form.number}:{taken.id}", policy, now)
     return taken
 
@@ -336,7 +337,15 @@ async def _move_clocks(
     if ended:
         return
     await _start(session, form, case, step.starts, policy, now)
-    if step.due and (day := (await values_of(session, form)).get(step.due)):
+    await _start_due(session, form, case, step.due, policy, now)
+
+
+async def _start_due(
+    session: AsyncSession, form: Form, case: Case | None, due: str | None, policy: Policy, now: datetime
+) -> None:
+    """The clock that ends on the day the form's field ``due`` names."""
+    day = (await values_of(session, form)).get(due) if due and case else None
+    if case and day:
         due_at = moment_of(day, policy.organisation.time_zone)
         await clocks.start(
             session, case=case, kind=ClockKind.FORM_DUE, policy=policy, now=now, due_at=due_at, form=form
@@ -386,6 +395,10 @@ async def _complete(
         raise StepBarred(", ".join(barring))
     lacking = [name for name in step.needs if stands.get(name) in (None, "", [], False)]
     lacking += [name for name in step.fields if entered.get(name) in (None, "", [])]
+    if step.needs_form:
+        those = select(Form.kind).where(Form.parent_id == form.id, Form.kind.in_(step.needs_form))
+        opened = set(await session.scalars(those))
+        lacking += [kind for kind in step.needs_form if kind not in opened]
     lacking += ["reason"] if step.reason and not (reason or "").strip() else []
     if lacking:
         raise Missing(", ".join(lacking))

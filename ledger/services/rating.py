@@ -12,12 +12,12 @@ from ledger.models import Case, Staff
 from ledger.policy import Policy
 from ledger.services import clocks
 from ledger.services.case_lock import case_numbered
+from ledger.services.closing import close_if_all_is_done
 from ledger.services.effects import once
 from ledger.services.entries import Actor, record
 from ledger.services.inbound import inbound
 from ledger.services.reopening import reopen_case
-from ledger.services.stages import enter_stage
-from ledger.vocabulary import CaseStatus, ClockKind, Stage
+from ledger.vocabulary import CaseStatus, ClockKind
 
 RATINGS: Final = range(1, 6)
 
@@ -119,7 +119,7 @@ async def _take_rating(
         reason = f"rating {rating}"
         await reopen_case(session, case=case, actor=actor, reason=reason, policy=policy, now=now)
     else:
-        await enter_stage(
-            session, case=case, stage=Stage.CLOSED, evidence_message_id=message_id, now=now, actor=actor
+        await close_if_all_is_done(
+            session, case=case, policy=policy, now=now, actor=actor, evidence=message_id
         )
     return unhappy

@@ -9,7 +9,7 @@ from ledger.live import notify
 from ledger.models import Case, Entry, Staff
 from ledger.policy import Policy
 from ledger.queue import CLOCK_REMIND, defer
-from ledger.services import clocks, waits
+from ledger.services import clocks, forms, waits
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
 from ledger.services.pace import policy_for
@@ -65,6 +65,7 @@ async def resolve(
     )
     await _tell_outcome(session, case, entry, staff, policy, now)
     await _arrange_revisit(session, case, policy, now)
+    await forms.open_for_closing(session, case=case, policy=policy, now=now)
     await notify(session, "case", case=case.id, number=case.number)
     return case
 

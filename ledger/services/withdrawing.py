@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case
 from ledger.services import clocks, waits
+from ledger.services.closing import lacking_to_close
 from ledger.services.effects import once
 from ledger.services.entries import Actor, record
 from ledger.services.inbound import inbound
@@ -44,7 +45,10 @@ async def end_case(
     message_id: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Withdraw an open case the caller holds; every clock but headquarters' stops."""
+    """Withdraw an open case the caller holds; every clock but headquarters' stops.
+
+    One so grave that its review is lacking stays open to it (playbook D4).
+    """
     before, case.status = case.status, CaseStatus.WITHDRAWN
     await record(
         session,
@@ -58,6 +62,7 @@ async def end_case(
     )
     await waits.end(session, case=case, by=None, reason="withdrawn", at=now, now=now)
     await clocks.stop_all_but_headquarters(session, case=case, by=None, reason="withdrawn", now=now)
-    await enter_stage(
-        session, case=case, stage=Stage.CLOSED, evidence_message_id=message_id, now=now, actor=actor
-    )
+    if not await lacking_to_close(session, case):
+        await enter_stage(
+            session, case=case, stage=Stage.CLOSED, evidence_message_id=message_id, now=now, actor=actor
+        )

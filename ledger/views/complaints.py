@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
 from ledger.models import Case, Clock, Conversation, Customer, Department, Entry, Staff, Task, Wait
+from ledger.services.closing import lacking_to_close
 from ledger.views import paging
 from ledger.views.clocks import ClockLine, clocks_of
 from ledger.views.forms import FormLine, forms_of
@@ -181,6 +182,7 @@ class ComplaintDetail:
     tasks: list[TaskLine]
     marks: list[MarkLine]
     forms: list[FormLine]
+    lacking_to_close: list[str]
     conversations: list[ConversationLine]
     transcript: list[Line]
     facts: list[FactLine]
@@ -286,6 +288,7 @@ async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | Non
         tasks=await _tasks_of(session, found.id),
         marks=await marks_of(session, found.id),
         forms=await forms_of(session, found.id),
+        lacking_to_close=await lacking_to_close(session, found) if found.resolved_at else [],
         conversations=[_conversation(one) for one in found.conversations],
         transcript=await transcript(session, [one.id for one in found.conversations]),
         facts=await facts_of(session, found.id),
