@@ -9,11 +9,12 @@ from bot.console.visit import Visit, staff_page
 from bot.live import News
 from ledger.services import staff as accounts
 from ledger.views import forms as view
+from ledger.views.forms import FormDetail
 
 
 @staff_page("/desk/forms/{number}")
 async def form(visit: Visit, number: str) -> None:
-    """Follows the database; what somebody is typing stays, because only news of this form builds it anew."""
+    """Follows the database: built anew when something in it has changed, so that a click is never lost."""
     async with visit.desk.database.transaction() as session:
         found = await view.form(session, number)
         people = {one.username: one.name for one in await accounts.list_staff(session)}
@@ -24,13 +25,17 @@ async def form(visit: Visit, number: str) -> None:
     with frame(visit, title):
         page = ui.element("div")
 
+    shown: list[FormDetail] = []
+
     async def show() -> None:
         async with visit.desk.database.transaction() as session:
             stands = await view.form(session, number)
+        if stands is None or [stands] == shown:
+            return
+        shown[:] = [stands]
         page.clear()
-        if stands:
-            with page:
-                FormCard(visit, stands, people, show).show()
+        with page:
+            FormCard(visit, stands, people, show).show()
 
     on_news(visit.desk, show, "form", about=lambda news: _about(news, number))
     await show()

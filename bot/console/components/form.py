@@ -55,10 +55,12 @@ class FormCard:
                 self._log()
 
     def _head(self) -> None:
-        with ui.element("div").classes("qt-line"):
-            marks.path(
-                {name: state.names[self.language] for name, state in self._path()}, self.found.line.state
-            )
+        with ui.element("div").classes("qt-path"):
+            names = {name: state.names[self.language] for name, state in self._path()}
+            marks.path(names, self.found.line.state)
+            self._origin()
+
+    def _origin(self) -> None:
         with ui.element("div").classes("qt-line qt-dim"):
             if self.found.line.case:
                 ui.link(self.found.line.case, f"/desk/complaints/{self.found.line.case}")
@@ -81,11 +83,14 @@ class FormCard:
                 ui.label(state.todo[self.language]).classes("qt-strong")
             self._ask_for_missing()
             with ui.element("div").classes("qt-actions"):
-                for place, (name, step) in enumerate(self.definition.steps_from(self.found.line.state)):
-                    if self.visit.may(step.role):
-                        look = "unelevated" if place == 0 else "outline"
-                        press = lasting(partial(self._take, name, step))
-                        ui.button(step.names[self.language], on_click=press).props(f"{look} no-caps")
+                # What leads on stands before what is only noted.
+                steps = sorted(
+                    self.definition.steps_from(self.found.line.state), key=lambda one: not one[1].to
+                )
+                for place, (name, step) in enumerate(one for one in steps if self.visit.may(one[1].role)):
+                    look = "unelevated" if place == 0 else "outline"
+                    press = lasting(partial(self._take, name, step))
+                    ui.button(step.names[self.language], on_click=press).props(f"{look} no-caps")
 
     def _ask_for_missing(self) -> None:
         """What a step from here needs comes first; what is merely empty follows."""
@@ -128,7 +133,7 @@ class FormCard:
                 )
 
     def _value(self, name: str, value: Any) -> None:
-        with ui.element("div"):
+        with ui.element("div").classes("qt-line"):
             ui.label(self._in_words(self.definition.fields[name], value)).classes("qt-text")
             if name not in self.found.entered:
                 ui.label(self.say("form_page.known_itself")).classes("qt-dim")
