@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.wording import Wording
 from ledger.lists import Row
-from ledger.reports import Content, Figure, Section
+from ledger.reports import Content, Figure, Quote, Section
 from ledger.views.reports import ReportLine
 
 SAID_IN_A_NOTICE: Final = 3
@@ -54,6 +54,7 @@ def _lines(words: Wording, report: ReportLine) -> Iterator[str]:
 def _section(words: Wording, section: Section) -> Iterator[str]:
     yield from (f"- {words.about(one.about)}: {figure(words, one)}" for one in section.figures)
     yield from (_row(words, row) for row in section.rows)
+    yield from (_quote(words, quote) for quote in section.quotes)
     if section.more:
         yield f"- {words.texts('reports.more', count=section.more)}"
     for note in section.notes:
@@ -64,6 +65,12 @@ def _row(words: Wording, row: Row) -> str:
     reasons = words.texts("format.and").join(words.sentence("list_reason", one) for one in row.reasons)
     whose = f"{row.owner or words.texts('case.no_owner')} · {words.department(row.department)}"
     return f"- {row.number} {words.about(row.about)} ({whose}): {reasons}"
+
+
+def _quote(words: Wording, quote: Quote) -> str:
+    where = f"{words.texts.word('mention_kind', quote.kind)}, {words.when(quote.published_at)}"
+    told = [quote.complaint, quote.url]
+    return " ".join([f"- {_plain(quote.said)} ({where})", *(one for one in told if one)])
 
 
 def _plain(text: str) -> str:

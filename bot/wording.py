@@ -36,6 +36,11 @@ class Wording:
         named = (one.names for one in self.policy.departments if one.key == key)
         return next((names[self.texts.language] for names in named), key)
 
+    def topic(self, key: str) -> str:
+        """What the policy calls a topic of the opinion watch; one that left it keeps its key."""
+        named = (one.names for one in self.policy.opinion.topics if one.key == key)
+        return next((names[self.texts.language] for names in named), key)
+
     def when(self, moment: datetime) -> str:
         """The time today, with the day on other days."""
         zone = self.policy.organisation.time_zone
@@ -44,6 +49,8 @@ class Wording:
     def about(self, key: str) -> str:
         """What a whole key says (``category.fee_dispute``, ``department.sales``, ``form.review``)."""
         kind, _, word = key.partition(".")
+        if kind == "topic":
+            return self.topic(word)
         if kind == "form":
             return book()[word].names[self.texts.language]
         return self.department(word or None) if kind == "department" else self.texts.word(kind, word)
@@ -53,4 +60,6 @@ class Wording:
             return self.when(datetime.fromisoformat(value))
         if name == "department":
             return self.department(value)
+        if name == "topic":
+            return self.topic(value)
         return self.texts.word(VOCABULARY[name], value) if name in VOCABULARY else value

@@ -320,6 +320,8 @@ class ReportKind(StrEnum):
     """Reports of a period (docs/reports.md)."""
 
     DAILY = "daily"
+    OPINION = "opinion"
+    OPINION_WEEK = "opinion_week"
 
 
 class NoticeState(StrEnum):

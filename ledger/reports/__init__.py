@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from ledger.reports import daily
-from ledger.reports.content import Content, Figure, Note, Section
+from ledger.reports import daily, opinion
+from ledger.reports.content import Content, Figure, Note, Quote, Section
 from ledger.reports.kind import Asked, Kind
 from ledger.vocabulary import ReportKind
 
-__all__ = ["KINDS", "Asked", "Content", "Figure", "Kind", "Note", "Section"]
+__all__ = ["KINDS", "Asked", "Content", "Figure", "Kind", "Note", "Quote", "Section"]
 
-KINDS: Final[dict[ReportKind, Kind]] = {kind.key: kind for kind in (daily.KIND,)}
+KINDS: Final[dict[ReportKind, Kind]] = {
+    kind.key: kind for kind in (daily.KIND, opinion.DAILY, opinion.WEEKLY)
+}

@@ -4,12 +4,14 @@ All of it is kept without words, so that everybody reads it in their own languag
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
 from ledger.lists import Row
 from ledger.sentences import Sentence
+from ledger.vocabulary import Feeling, MentionKind
 
 
 class _Part(BaseModel):
@@ -36,6 +38,22 @@ class Note(_Part):
     text: str
 
 
+class Quote(_Part):
+    """Something said elsewhere, in ``mention`` (its id): the headline or the beginning, not by whom.
+
+    ``complaint`` is the number of its case.
+    """
+
+    mention: int
+    kind: MentionKind
+    feeling: Feeling | None
+    said: str
+    url: str | None
+    reach: int | None
+    published_at: datetime
+    complaint: str | None
+
+
 class Section(_Part):
     """A part of a report under the heading ``report_section.<key>``; ``more``: rows that are left out."""
 
@@ -44,11 +62,13 @@ class Section(_Part):
     rows: tuple[Row, ...] = ()
     more: int = 0
     notes: tuple[Note, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether it has nothing to say."""
-        return not (self.rows or self.notes or any(figure.value or figure.before for figure in self.figures))
+        told = self.rows or self.notes or self.quotes
+        return not (told or any(figure.value or figure.before for figure in self.figures))
 
 
 class Content(_Part):

@@ -162,19 +162,25 @@ async def trend(session: AsyncSession, *, first: date, last: date, policy: Polic
     )
 
 
+async def sums(
+    session: AsyncSession, *, since: datetime, until: datetime, policy: Policy
+) -> Counter[tuple[str, str, str]]:
+    """How often each (topic, where, feeling) was counted in the full hours that begin in a period."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for begins, (topic, where, felt), count in await _by_hour(session, since, until, policy):
+        if since <= begins < until:
+            found[topic, where, felt] += count
+    return found
+
+
 async def hours(
     session: AsyncSession, *, topic: str, since: datetime, until: datetime, policy: Policy
 ) -> dict[datetime, int]:
     """How often a topic was named in each hour between, by its beginning; hours of none are left out."""
-    zone = policy.organisation.time_zone
-    first, last = (moment.astimezone(zone).date() for moment in (since, until))
     found: Counter[datetime] = Counter()
-    for day, counts in (await _counted(session, first, last, policy)).items():
-        for name, count in counts.items():
-            key, hour, *_ = name.split(".")
-            begins = datetime.combine(day, time(int(hour)), zone)
-            if key == topic and since <= begins < until:
-                found[begins] += count
+    for begins, (key, _, _), count in await _by_hour(session, since, until, policy):
+        if key == topic and since <= begins < until:
+            found[begins] += count
     return dict(found)
 
 
@@ -216,6 +222,20 @@ def _line(mention: Mention, policy: Policy) -> MentionLine:
         complaint=mention.case.number if mention.case else None,
         demo=mention.demo,
     )
+
+
+async def _by_hour(
+    session: AsyncSession, since: datetime, until: datetime, policy: Policy
+) -> list[tuple[datetime, tuple[str, str, str], int]]:
+    """Every count of the days of a period, with the beginning of its hour."""
+    zone = policy.organisation.time_zone
+    first, last = (moment.astimezone(zone).date() for moment in (since, until))
+    rows = []
+    for day, counts in (await _counted(session, first, last, policy)).items():
+        for name, count in counts.items():
+            topic, hour, where, felt = name.split(".")
+            rows.append((datetime.combine(day, time(int(hour)), zone), (topic, where, felt), count))
+    return rows
 
 
 async def _counted(

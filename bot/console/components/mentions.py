@@ -7,16 +7,16 @@ from nicegui import ui
 from bot.console.components import forms, marks
 from bot.console.components.cases import link_to_case
 from bot.console.components.forms import Field
+from bot.console.components.quotes import LOUD, outside
 from bot.console.news import on_news
 from bot.console.visit import Visit
 from ledger.models import Case, Mention
 from ledger.services import mentions
 from ledger.views import opinion
 from ledger.views.opinion import MentionLine
-from ledger.vocabulary import Category, Feeling, Language, MentionKind
+from ledger.vocabulary import Category, Feeling, Language
 
 TONES = {Feeling.NEGATIVE: "grave", Feeling.NEUTRAL: "plain", Feeling.POSITIVE: "calm"}
-LOUD = frozenset({MentionKind.BIG_ACCOUNT, MentionKind.PRESS})
 Then = Callable[[], Awaitable[None]]
 
 
@@ -86,13 +86,8 @@ def _tags(visit: Visit, line: MentionLine) -> None:
 
 
 def _words(line: MentionLine) -> None:
-    """Set as text; the address leads out in a tab that learns nothing of us."""
-    heading = line.title or line.url
-    if heading and line.url:
-        link = ui.link(heading, line.url, new_tab=True).classes("qt-strong qt-text")
-        link.props('rel="noopener noreferrer nofollow"')
-    elif heading:
-        ui.label(heading).classes("qt-strong qt-text")
+    if heading := line.title or line.url:
+        outside(heading, line.url)
     if line.text:
         ui.label(line.text).classes("qt-said")
 

@@ -6,6 +6,7 @@ from nicegui import ui
 
 from bot import report_words
 from bot.console.components.listing import listing
+from bot.console.components.quotes import quotes
 from bot.console.visit import Visit
 from bot.wording import Wording
 from ledger.reports import Content, Figure, Section
@@ -24,12 +25,15 @@ def report(visit: Visit, content: Content) -> None:
     first, rest = filled[:1], filled[1:]
     for section in first:
         _numbers(words, section.figures)
+    for section in rest:
+        if section.quotes:
+            quotes(visit, words, section)
     with ui.element("div").classes("qt-halves"):
         for section in rest:
             if section.figures:
                 _table(words, section)
     for section in rest:
-        if not section.figures:
+        if section.rows or section.notes:
             _section(visit, words, section)
 
 

@@ -16,15 +16,30 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from bot.__main__ import app
+from bot.console.texts import texts
 from bot.opinion import watch
+from bot.report_words import markdown
+from bot.wording import Wording
 from ledger.errors import AlreadyLinked
 from ledger.mentions import NewMention
 from ledger.models import Mention, OpinionDay, Staff
 from ledger.policy import Source
-from ledger.services import mentions, opinion_counting
+from ledger.reports import Content, Figure
+from ledger.services import mentions, opinion_counting, reports
 from ledger.services.mentions import TakenIn
 from ledger.views import opinion
-from ledger.vocabulary import Category, ClockKind, Feeling, Language, MentionKind, Role, Signal, Stage
+from ledger.views.reports import ReportLine
+from ledger.vocabulary import (
+    Category,
+    ClockKind,
+    Feeling,
+    Language,
+    MentionKind,
+    ReportKind,
+    Role,
+    Signal,
+    Stage,
+)
 from tests import policies
 from tests.ledger_world import COMPLAINT, NOON, LedgerWorld
 from tests.served_desk import HEARD, ServedDesk, serving
@@ -428,6 +443,86 @@ async def test_bad_news_comes_first_and_the_gravest_of_it_before_all(desk_ledger
     assert [names[line.id] for line in found.negative] == ["article", "loud", "grumble"]
     assert [names[line.id] for line in found.risks] == ["risk"]
     assert found.count == 5
+
+
+async def the_reports(world: LedgerWorld) -> dict[str, Content]:
+    """What is made at this hour, by kind; the counts are made first, as the desk does."""
+    await counted(world)
+    made = await world.do(lambda session: reports.make_due(session, policy=world.policy, now=world.now))
+    return {report.kind: Content.model_validate(report.content) for report in made}
+
+
+async def test_the_daily_report_puts_bad_news_first_and_then_risks(
+    desk_ledger: LedgerWorld, boss: Staff
+) -> None:
+    hearing = await desk_ledger.complains()
+    await desk_ledger.message(await desk_ledger.conversation(), "冰箱呢", emotion=1)
+    await brings(
+        desk_ledger,
+        a_mention(1, "冰箱真好", feeling="positive"),
+        a_mention(2, feeling="negative", author="老王"),
+        a_mention(3, title="冰箱漏水", kind="press", feeling="negative", reach=9, url="https://example.com"),
+        a_mention(4, "听说要召回", feeling="neutral"),
+    )
+    await joined(desk_ledger, hearing.number, boss, place=2)
+    desk_ledger.later(hours=20)
+    daily = (await the_reports(desk_ledger))["opinion"]
+    [headline, grumble] = daily.section("bad_news").quotes
+    assert (headline.said, headline.kind, headline.complaint) == ("冰箱漏水", "press", hearing.number)
+    assert grumble.said == "倾听的冰箱坏了"
+    assert [quote.said for quote in daily.section("risks").quotes] == ["听说要召回"]
+    flow = {figure.about.partition(".")[2]: figure.value for figure in daily.section("opinion").figures}
+    assert flow == {"mentions": 4, "negative_mentions": 2, "risks": 1, "own_messages": 2}
+    assert daily.figure("topics", "topic.product") == Figure(about="topic.product", value=5)
+    assert [told.code for told in daily.analysis] == ["negative_press", "bad_news", "risks", "top_topic"]
+    assert "老王" not in daily.model_dump_json()
+
+
+async def test_every_figure_stands_beside_that_of_the_day_before(desk_ledger: LedgerWorld) -> None:
+    await brings(desk_ledger, a_mention(1, feeling="negative"))
+    desk_ledger.later(hours=20)
+    await the_reports(desk_ledger)
+    late = desk_ledger.now + timedelta(hours=3)
+    desk_ledger.later(hours=24)
+    more = [a_mention(n, feeling="negative", published_at=late) for n in (2, 3, 4)]
+    await brings(desk_ledger, *more)
+    daily = (await the_reports(desk_ledger))["opinion"]
+    told = {one.code: one.values for one in daily.analysis}
+    assert told["more_bad_news"] == {"count": 3, "before": 1}
+    assert told["topic_grew"]["before"] == 1
+
+
+async def test_the_weekly_report_has_the_trend_of_its_week(desk_ledger: LedgerWorld) -> None:
+    await brings(desk_ledger, a_mention(1), a_mention(2))
+    desk_ledger.later(days=2)
+    await brings(desk_ledger, a_mention(3, published_at=desk_ledger.now))
+    desk_ledger.later(days=4, hours=20)
+    weekly = (await the_reports(desk_ledger))["opinion_week"]
+    assert weekly.figure("topics", "topic.product") == Figure(about="topic.product", value=3)
+    assert [told.code for told in weekly.analysis] == ["no_bad_news", "top_topic"]
+
+
+async def test_the_report_is_read_in_words_and_leads_to_what_was_said(desk_ledger: LedgerWorld) -> None:
+    await brings(desk_ledger, a_mention(1, title="冰箱 漏水", kind="press", feeling="negative"))
+    desk_ledger.later(hours=20)
+    daily = (await the_reports(desk_ledger))["opinion"]
+    line = ReportLine(
+        id=1,
+        kind=ReportKind.OPINION,
+        day=TODAY,
+        department=None,
+        since=NOON,
+        until=NOON,
+        generated_at=NOON,
+        sent_at=None,
+        content=daily,
+    )
+    words = Wording(texts(Language.ZH_HANT), desk_ledger.policy, desk_ledger.now)
+    told = markdown(words, line)
+    assert "# 輿情日報" in told
+    assert "- 媒體負面 1 則，請先看這些。" in told
+    assert "- 冰箱 漏水 (媒體," in told
+    assert "- 產品: 1" in told
 
 
 async def test_mentions_are_read_by_topic_and_feeling_page_by_page(desk_ledger: LedgerWorld) -> None:
