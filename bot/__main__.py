@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot.classify import ClassifyError
-from bot.cli import bench, book, demo, departments, desk, hearing, keeping, opinion, people, report
+from bot.cli import bench, book, demo, departments, desk, drills, hearing, keeping, opinion, people, report
 from bot.runtime.errors import StartError
 from bot.settings import SettingsError
 from ledger.errors import LedgerError
@@ -22,6 +22,7 @@ hearing.register(app)
 demo.register(app)
 keeping.register(app)
 report.register(app)
+app.add_typer(drills.app, name="drill")
 app.add_typer(bench.app, name="bench")
 app.add_typer(book.app, name="ledger")
 app.add_typer(departments.app, name="department")

@@ -31,6 +31,14 @@ class Opened:
     conversation: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What marks a visitor who is played: the drill, and as whom of it they write."""
+
+    drill_id: int
+    part: str
+
+
 def message_too_long(limits: Limits, **known: Any) -> Problem:
     """413: what the visitor may do instead; `known` may tell the `length` of what was sent."""
     return Problem(
@@ -92,7 +100,9 @@ class Doorkeeper:
         return self._limits.file_megabytes * MB
 
 
-async def open_conversation(desk: Desk, language: Language | None) -> Opened:
+async def open_conversation(
+    desk: Desk, language: Language | None, rehearsed: Rehearsed | None = None
+) -> Opened:
     """A new conversation of a new visitor."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     async with desk.database.transaction() as session:
@@ -103,6 +113,8 @@ async def open_conversation(desk: Desk, language: Language | None) -> Opened:
             now=desk.now(),
             language=language,
             token_hash=_digest(token),
+            drill_id=rehearsed.drill_id if rehearsed else None,
+            drill_part=rehearsed.part if rehearsed else None,
         )
     return Opened(token, conversation.id)
 

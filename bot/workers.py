@@ -29,7 +29,7 @@ from bot.jobs import create_queue
 from bot.opinion import watch as opinion
 from ledger import queue
 from ledger.db import Database
-from ledger.services import clocks, counting, forms, reports, silence, watchdog
+from ledger.services import clocks, counting, drills, forms, reports, silence, watchdog
 
 log = structlog.get_logger(__name__)
 
@@ -166,6 +166,7 @@ class Workers:
             self._put_back_orphans,
             self._revive,
             self._break_silences,
+            self._see_drills_off,
             self._catch_up_clocks,
             self._look,
         )
@@ -249,6 +250,12 @@ class Workers:
                 await forms.fall_due(
                     session, clock_id=clock_id, policy=self._desk.policy, now=self._desk.now()
                 )
+
+    async def _see_drills_off(self) -> None:
+        """A drill whose player is gone ends here, and whatever one left behind is put away."""
+        async with self._desk.database.transaction() as session:
+            await drills.lost(session, policy=self._desk.policy, now=self._desk.now())
+            await drills.clear(session, now=self._desk.now())
 
     async def _break_silences(self) -> None:
         async with self._desk.database.transaction() as session:

@@ -11,6 +11,7 @@ from bot.console import (  # noqa: F401
     account,
     complaint,
     conversation,
+    drills,
     figures,
     form,
     forms,

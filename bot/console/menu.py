@@ -32,6 +32,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("/supervise", "nav.figures", "insights", Role.SUPERVISOR),
         Page("/supervise/opinion", "nav.opinion", "travel_explore", Role.SUPERVISOR),
         Page("/supervise/guard", "nav.guard", "shield", Role.SUPERVISOR),
+        Page("/supervise/drills", "nav.drills", "theater_comedy", Role.SUPERVISOR),
     ),
     "nav.manage": (
         Page("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),

@@ -5,6 +5,7 @@ StartError
 ├── HomeInUseError  another process runs on the same QINGTING_HOME
 ├── PortInUseError  the public address is taken
 ├── BackupError     a backup could not be written, read or put back
+├── NoDeskError     no desk answers, where one is needed
 └── TrainingError   `rasa train` ended with an error
 """
 
@@ -31,3 +32,7 @@ class TrainingError(StartError):
 
 class BackupError(StartError):
     """A backup could not be written, read or put back."""
+
+
+class NoDeskError(StartError):
+    """No desk answers, where one is needed."""

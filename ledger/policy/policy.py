@@ -10,6 +10,7 @@ from ledger.calendars import Calendar
 from ledger.parts import Duration, Part
 from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, Revisit
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
+from ledger.policy.drills import Drills
 from ledger.policy.grading import Grading, Plan
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists
@@ -20,7 +21,7 @@ from ledger.policy.reports import Schedule
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 from ledger.vocabulary import ClockKind, ReportKind, Severity
 
-LATER_SECTIONS: Final = frozenset({"deadlines", "grading", "lists", "opinion", "plans", "reports"})
+LATER_SECTIONS: Final = frozenset({"deadlines", "drills", "grading", "lists", "opinion", "plans", "reports"})
 """Sections that a policy of an older release cannot have; it is read with the shipped ones."""
 
 
@@ -53,6 +54,7 @@ class Policy(Part):
     notices: Notices
     opinion: Opinion = Opinion()
     limits: Limits
+    drills: Drills
     lists: Lists
     reports: Mapping[ReportKind, Schedule]
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.drill_book import DrillFile, Plot, Seated
 from ledger.errors import DrillUnderWay, NotAllowed
 from ledger.live import notify
-from ledger.models import Case, Clock, Conversation, Drill, Mark, Message, Staff, Task
+from ledger.models import Case, Clock, Conversation, Drill, Form, Mark, Message, Staff, Task
 from ledger.policy import Policy
 from ledger.services import clocks, handoff
 from ledger.services import staff as accounts
@@ -34,6 +34,7 @@ LOST_AFTER: Final = timedelta(minutes=1)
 """A drill whose player gives no sign of life for so long is over."""
 SIGN_EVERY: Final = timedelta(seconds=5)
 AT_ONCE: Final = 20
+CLEARED_WITHIN: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ async def begin(
     await _record(session, drill, Actor.staff_or_command(by), "drill.begun", now, cast=cast)
     roles = await _engage(session, drill, file, now) if cast else ()
     return Begun(drill.id, key, tuple(roles))
+
+
+async def raise_curtain(session: AsyncSession, *, drill_id: int, now: datetime) -> None:
+    """Everybody is in place: from here on its time counts."""
+    await session.execute(update(Drill).where(Drill.id == drill_id).values(started_at=now, seen_at=now))
 
 
 async def running(session: AsyncSession) -> Drill | None:
@@ -154,7 +160,7 @@ async def clear(session: AsyncSession, *, now: datetime) -> int:
     Their conversations go back to the assistant and take no word any more, their cases are withdrawn, and no
     clock of theirs runs on.
     """
-    over = select(Drill.id).where(Drill.ended_at.is_not(None))
+    over = select(Drill.id).where(Drill.ended_at > now - CLEARED_WITHIN)
     talks = select(Conversation.id).where(
         Conversation.drill_id.in_(over),
         (Conversation.holding != Holding.BOT) | Conversation.token_hash.is_not(None),
@@ -208,6 +214,8 @@ async def _put_away(session: AsyncSession, case_id: int, now: datetime) -> None:
         await clocks.stop(session, clock=clock, by=None, reason=OVER, now=now)
     tasks = (Task.case_id == case.id) & Task.done_at.is_(None)
     await session.execute(update(Task).where(tasks).values(done_at=now))
+    papers = (Form.case_id == case.id) & Form.closed_at.is_(None)
+    await session.execute(update(Form).where(papers).values(closed_at=now))
     undecided = (Mark.case_id == case.id) & Mark.decided_at.is_(None)
     await session.execute(
         update(Mark).where(undecided).values(decided_at=now, confirmed=False, decision=OVER)

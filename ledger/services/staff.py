@@ -94,8 +94,8 @@ async def create(
 
 
 async def list_staff(session: AsyncSession, *, disabled: bool = False) -> list[Staff]:
-    """All active accounts by username; with ``disabled`` the disabled ones too."""
-    everybody = select(Staff).order_by(Staff.username)
+    """All active accounts by username but those a drill made up; with ``disabled`` the disabled ones too."""
+    everybody = select(Staff).where(Staff.drill_id.is_(None)).order_by(Staff.username)
     if not disabled:
         everybody = everybody.where(Staff.disabled_at.is_(None))
     return list(await session.scalars(everybody))

@@ -42,14 +42,18 @@ def values(say: Texts, fields: Mapping[str, Field], inputs: Mapping[str, Any]) -
     return None if empty else entered
 
 
-async def ask(say: Texts, title: str, submit: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
-    """Ask in a dialog; None when it was cancelled."""
+async def ask(
+    say: Texts, title: str, submit: str, fields: Mapping[str, Field], *, about: str = ""
+) -> dict[str, Any] | None:
+    """Ask in a dialog, with a line ``about`` it; None when it was cancelled."""
     with ui.dialog() as dialog, ui.card().classes("qt-form"):
         ui.label(title).classes("qt-heading")
+        if about:
+            ui.label(about)
         inputs = build(say, fields)
 
         def done() -> None:
-            if entered := values(say, fields, inputs):
+            if (entered := values(say, fields, inputs)) is not None:
                 dialog.submit(entered)
 
         with ui.element("div").classes("qt-actions"):
