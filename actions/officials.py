@@ -12,7 +12,7 @@ from actions.steps import Known, Step
 from ledger.heard import Heard
 from ledger.script import fold
 from ledger.services.cases import Hearing
-from ledger.services.special import OFFICIAL
+from ledger.special import OFFICIAL
 from ledger.vocabulary import CaseType, FactKind, Remedy
 
 WITH_AUTHORITIES = frozenset({Step.OFFICIAL, Step.CREDENTIALS, Step.REPORTED, Step.AUTHORITY})

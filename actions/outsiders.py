@@ -10,7 +10,7 @@ from actions.steps import Known, Step
 from ledger.services import callbacks
 from ledger.services.callbacks import CallBack
 from ledger.services.cases import Hearing
-from ledger.services.special import OFFICIAL
+from ledger.special import OFFICIAL
 from ledger.vocabulary import Language
 
 SAID_AT_FIRST = frozenset({Step.OUTLET, Step.PRESS})

@@ -7,7 +7,7 @@ from actions import wording
 from actions.steps import Known, Step
 from ledger.heard import Heard
 from ledger.services.cases import Hearing
-from ledger.services.special import OFFICIAL
+from ledger.special import OFFICIAL
 from ledger.vocabulary import CaseType, Category, FactKind, Kind, Signal
 
 WITH_THE_PRESS = frozenset({Step.OUTLET, Step.DETAILS, Step.PRESS, Step.SPOKESPERSON})

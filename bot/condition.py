@@ -49,7 +49,7 @@ async def _warnings(desk: Desk) -> list[str]:
     """Nobody on duty is one too: customers are heard all the same."""
     found = [f"{name}_out_of_reach" for name, channel in desk.channels.items() if not channel.reachable]
     async with desk.database.transaction() as session:
-        if await nobody_on_duty(session):
+        if await nobody_on_duty(session, desk.now()):
             found.append("nobody_on_duty")
         found += (await loose_ends(session, policy=desk.policy, now=desk.now())).warnings
     return [*found, *_of_policy(desk)]

@@ -1,4 +1,5 @@
-"""What each process looks after while it runs: conversations whose holder is gone, and what came to no end.
+"""What each process looks after while it runs: conversations whose holder is gone, what came to no end, and
+cases that have grown old.
 
 Every finding is judged again under the conversation's row, so that any number of processes may look.
 """
@@ -7,7 +8,7 @@ import structlog
 
 from bot.desk import Desk
 from bot.own_words import about_person, say
-from ledger.services import attendance, handoff, loose_ends
+from ledger.services import attendance, crisis, handoff, loose_ends
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +19,7 @@ async def look(desk: Desk) -> None:
     await call_people(desk)
     async with desk.database.transaction() as session:
         await loose_ends.go_on_escalating(session)
+        await crisis.recognise_old(session, policy=desk.policy, now=desk.now())
         await loose_ends.warn(session, policy=desk.policy, now=desk.now())
 
 

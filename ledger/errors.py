@@ -31,15 +31,18 @@
       + StepBarred
       + AlreadyLinked
       + DrillUnderWay
+      + NoDelegate
   - Missing
   - WrongValue
   - UnreadableFile
+  - BadLines
   - Taken
   - SignInRefused
   - PasswordTooShort
   - CodeExpired
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 
@@ -181,12 +184,25 @@ class WrongValue(LedgerError):  # noqa: N818
     """What was entered does not fit its field."""
 
 
+class NoDelegate(AlreadyDone):
+    """The head is away: name who takes over first."""
+
+
 class Missing(LedgerError):  # noqa: N818
     """Something that must be said is empty."""
 
 
 class UnreadableFile(LedgerError):  # noqa: N818
     """The file cannot be read as CSV, JSON lines or XLSX."""
+
+
+class BadLines(LedgerError):  # noqa: N818
+    """Lines of the file cannot be used."""
+
+    def __init__(self, faults: Sequence[tuple[int, str]]) -> None:
+        """``faults``: the number of each such line in the file, and a code for what is wrong with it."""
+        super().__init__("; ".join(f"{line}: {why}" for line, why in faults[:20]))
+        self.faults = tuple(faults)
 
 
 class Taken(LedgerError):  # noqa: N818

@@ -1,8 +1,12 @@
 """Special users (playbook B1): who headquarters is told of within half an hour."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from ledger.vocabulary import Signal
+
+OFFICIAL: Final = "official"
+"""The reason of somebody who says they come from an authority (playbook B3)."""
 
 SPECIAL_SIGNALS: frozenset[str] = frozenset(
     {

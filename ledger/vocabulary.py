@@ -195,6 +195,17 @@ class CaseType(StrEnum):
     CONTACT = "contact"
 
 
+class CrisisType(StrEnum):
+    """What kind of crisis a case is, or may become (playbook B3, its table)."""
+
+    MEDIA_EXPOSURE = "media_exposure"
+    COMPETITOR_DISTURBANCE = "competitor_disturbance"
+    DEALER_DISTURBANCE = "dealer_disturbance"
+    PRODUCT_COMPLAINT = "product_complaint"
+    LONG_UNRESOLVED = "long_unresolved"
+    AUTHORITIES = "authorities"
+
+
 class CaseStatus(StrEnum):
     """Where a case stands in its closed loop (playbook C1)."""
 
@@ -251,6 +262,7 @@ class ClockKind(StrEnum):
     PROGRESS_UPDATE = "progress_update"
     PROMISED_CALL = "promised_call"
     REVISIT = "revisit"
+    GREEN_CHANNEL = "green_channel"
     LEAK_TO_LEAD = "leak_to_lead"
     LEAK_TO_AUTHORITY = "leak_to_authority"
     MISSING_TOP_GRADE = "missing_top_grade"
@@ -311,6 +323,7 @@ class NoticeKind(StrEnum):
     HOLD_LOST = "hold_lost"
     TASK_DUE = "task_due"
     GRADED = "graded"
+    CRISIS = "crisis"
     ALARM = "alarm"
     REPORT = "report"
     FORM = "form"

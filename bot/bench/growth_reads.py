@@ -137,7 +137,7 @@ def _background(world: World, policy: Policy, random: Random) -> list[Read]:
         case = await session.get_one(Case, _any(world, random))
         customer = await session.get_one(Customer, case.customer_id)
         department = await session.get(Department, case.department_id)
-        return await choose_owner(session, customer_id=customer.id, department=department, words="")
+        return await choose_owner(session, customer_id=customer.id, department=department, words="", now=NOW)
 
     return [
         Read("a returning customer's latest case", "assistant", of_a_customer),

@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import settings
 from bot.cli.session import in_transaction
 from ledger.models import Department, Staff
-from ledger.services import departments, staff
+from ledger.policy import load_policy
+from ledger.services import departments, rostering, staff
 from ledger.vocabulary import Language
 
 app = typer.Typer(help="Departments: head, delegate, duty list.", no_args_is_help=True)
@@ -42,6 +45,23 @@ def delegate(department: Key, username: Person = None) -> None:
 def duty(department: Key, usernames: People = None) -> None:
     """Replace the duty list."""
     _change(lambda session: _set_duty(session, department, usernames or []))
+
+
+@app.command()
+def roster(file: Annotated[Path, typer.Argument(help="CSV: department, when, from, to, username.")]) -> None:
+    """Replace the rosters of the departments in a file; a faulty line changes nothing."""
+
+    async def work(session: AsyncSession) -> list[str]:
+        return await rostering.import_rosters(
+            session,
+            text=file.read_text(encoding="utf-8-sig"),
+            by=None,
+            policy=load_policy(settings.load().policy),
+            now=datetime.now(UTC),
+        )
+
+    for key in in_transaction(work):
+        typer.echo(key)
 
 
 def _change(work: Callable[[AsyncSession], Awaitable[Department]]) -> None:

@@ -44,6 +44,6 @@ class Board:
         async with self._desk.database.transaction() as session:
             return Snapshot(
                 queue=await queue(session, now=self._desk.now()),
-                nobody_on_duty=await nobody_on_duty(session),
+                nobody_on_duty=await nobody_on_duty(session, self._desk.now()),
                 loose_ends=await loose_ends(session, policy=self._desk.policy, now=self._desk.now()),
             )

@@ -7,6 +7,7 @@ from ledger.models.conversation import Conversation
 from ledger.models.customer import Customer, Identity
 from ledger.models.department import Department, DutyContact
 from ledger.models.drill import Drill
+from ledger.models.duty_shift import DutyShift
 from ledger.models.effect import Effect
 from ledger.models.entry import Entry
 from ledger.models.fact import Fact
@@ -32,6 +33,7 @@ __all__ = [
     "Department",
     "Drill",
     "DutyContact",
+    "DutyShift",
     "Edit",
     "Effect",
     "Entry",

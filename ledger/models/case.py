@@ -11,7 +11,7 @@ from ledger.models.conversation import Conversation
 from ledger.models.customer import Customer
 from ledger.models.department import Department
 from ledger.models.staff import Staff
-from ledger.vocabulary import CaseStatus, CaseType, Category, Language, Severity, Stage
+from ledger.vocabulary import CaseStatus, CaseType, Category, CrisisType, Language, Severity, Stage
 
 OPEN = text("status = 'open'")
 
@@ -32,6 +32,9 @@ class Case(Base):
     "message_id"}`` (``words`` by language, ``at`` ISO 8601); a case with any is a special user's (B1) and
     goes by the green channel. ``severity`` rises by itself until a supervisor overrules it (B5), which
     ``grade_overruled_at`` tells; who and why stands in the book. ``drill_id`` marks what a drill played (D3).
+    ``crisis_type`` is the kind of crisis (B3) that the departments were told of,
+    None while it is an everyday case; ``crisis_set_by_id`` the supervisor who said so, and whom nothing
+    overrules but a supervisor.
     """
 
     __tablename__ = "cases"
@@ -61,6 +64,8 @@ class Case(Base):
     severity: Mapped[Severity] = mapped_column(words(Severity), default=Severity.MILD)
     grade_overruled_at: Mapped[datetime | None]
     signals: Mapped[list[str]] = mapped_column(default=list)
+    crisis_type: Mapped[CrisisType | None] = mapped_column(words(CrisisType))
+    crisis_set_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     narrative: Mapped[str] = mapped_column(default="")
     remedies: Mapped[list[str]] = mapped_column(default=list)
     special_reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)

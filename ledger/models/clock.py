@@ -17,13 +17,17 @@ from ledger.vocabulary import ClockKind
 
 
 class Task(Base):
-    """Something a member of staff promised a customer: a call, an answer; its clock says by when."""
+    """Something a member of staff promised a customer: a call, an answer; its clock says by when.
+
+    With ``department_id`` it is given to a department, whoever of it does it (playbook B1, B10).
+    """
 
     __tablename__ = "tasks"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
     note: Mapped[str]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

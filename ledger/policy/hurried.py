@@ -43,6 +43,9 @@ def hurried(policy: Policy, factor: int) -> Policy:
             ),
             "press": press.model_copy(update={"answers_within": press.answers_within / factor}),
             "officials": officials.model_copy(update={"answers_within": officials.answers_within / factor}),
+            "routing": policy.routing.model_copy(
+                update={"green_channel": policy.routing.green_channel / factor}
+            ),
             "hours": DAY_AND_NIGHT,
             "calendars": {},
             "departments": tuple(one.model_copy(update={"calendar": None}) for one in policy.departments),

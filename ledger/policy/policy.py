@@ -18,10 +18,13 @@ from ledger.policy.notices import Notices
 from ledger.policy.opinion import Opinion
 from ledger.policy.outside import Emergency, Officials, Press
 from ledger.policy.reports import Schedule
+from ledger.policy.routing import Routing
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 from ledger.vocabulary import ClockKind, ReportKind, Severity
 
-LATER_SECTIONS: Final = frozenset({"deadlines", "drills", "grading", "lists", "opinion", "plans", "reports"})
+LATER_SECTIONS: Final = frozenset(
+    {"deadlines", "drills", "grading", "lists", "opinion", "plans", "reports", "routing"}
+)
 """Sections that a policy of an older release cannot have; it is read with the shipped ones."""
 
 
@@ -40,6 +43,7 @@ class Policy(Part):
     matrix: Matrix
     grading: Grading
     plans: Mapping[Severity, Plan]
+    routing: Routing
     anger: Anger
     listening: Listening = Listening()
     capacity: Capacity = Capacity()
@@ -67,8 +71,7 @@ class Policy(Part):
     @model_validator(mode="after")
     def _matrix_names_departments(self) -> Self:
         known = {department.key for department in self.departments}
-        named = {*self.matrix.signals.values(), *self.matrix.categories.values(), self.matrix.otherwise}
-        if unknown := sorted(named - known):
+        if unknown := sorted(self.matrix.named - known):
             raise ValueError(f"the matrix names unknown departments: {', '.join(unknown)}")
         return self
 

@@ -16,16 +16,15 @@ from ledger.errors import NoSuchCase
 from ledger.hours import working_time_after
 from ledger.models import Case, Clock, Department
 from ledger.policy import Policy
-from ledger.services import casting, special
-from ledger.services.circle import head_of
-from ledger.services.departments import department, duty
+from ledger.services import casting, circle, crisis, special
+from ledger.services.departments import department
 from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT, record
 from ledger.services.inbound import inbound
 from ledger.services.pace import policy_for
-from ledger.services.special import OFFICIAL
 from ledger.services.tasks import open_task
-from ledger.vocabulary import ClockKind
+from ledger.special import OFFICIAL
+from ledger.vocabulary import ClockKind, FactKind
 
 NOTES: Final = Path(__file__).parents[1] / "texts" / "callbacks.yml"
 PRESS: Final = "press"
@@ -59,6 +58,7 @@ async def have_spokesperson_call(
         spokesperson = await department(session, policy.press.spokesperson)
         due = working_time_after(agreed.calendar(spokesperson.key), now, agreed.press.answers_within)
         await _give(session, into.case, spokesperson, PRESS, due, policy, now)
+        await crisis.recognise(session, case=into.case, policy=policy, now=now, told=[FactKind.OUTLET])
         return asdict(_told(into.case, spokesperson, due))
 
     return CallBack(**await once(session, message_id, "spokesperson", now, make))
@@ -85,6 +85,11 @@ async def report_official(
         answering = [await department(session, key) for key in policy.officials.departments]
         if running := await _first_due(session, case):
             return asdict(_told(case, answering[0], running))
+        agreed = await policy_for(session, case, policy)
+        due = working_time_after(agreed.calendar(answering[0].key), now, agreed.officials.answers_within)
+        await _pass_to(session, case, answering[0], now)
+        for each in answering:
+            await _give(session, case, each, OFFICIAL, due, policy, now)
         reasons = [(OFFICIAL, special.words_for(OFFICIAL))]
         await special.flag(
             session,
@@ -95,11 +100,7 @@ async def report_official(
             policy=policy,
             now=now,
         )
-        agreed = await policy_for(session, case, policy)
-        due = working_time_after(agreed.calendar(answering[0].key), now, agreed.officials.answers_within)
-        await _pass_to(session, case, answering[0], now)
-        for each in answering:
-            await _give(session, case, each, OFFICIAL, due, policy, now)
+        await crisis.recognise(session, case=case, policy=policy, now=now)
         return asdict(_told(case, answering[0], due))
 
     return CallBack(**await once(session, message_id, OFFICIAL, now, make))
@@ -148,7 +149,7 @@ async def _give(
     if case.drill_id is not None and await casting.is_played(session, case.drill_id):
         people = await casting.seated(session, case.drill_id, Seat.SPOKESPERSON)
     else:
-        people = await duty(session, to) or await head_of(session, to)
+        people = await circle.answering(session, to, now)
     note = _notes()[what][case.language].format(department=to.names[case.language])
     await open_task(
         session,
@@ -159,6 +160,7 @@ async def _give(
         actor=ASSISTANT,
         policy=policy,
         now=now,
+        department=to,
     )
 
 

@@ -264,7 +264,7 @@ async def fall_due(
         return clock
     clock.breached_at = clock.due_at
     await _record(session, clock, case, SYSTEM, "clock.breached", now, due_at=_iso(clock.due_at))
-    people = await told_of_breach(session, clock, case, policy)
+    people = await told_of_breach(session, clock, case, policy, now)
     await _tell(session, clock, case, NoticeKind.BREACH, people, "breach", policy, now)
     if clock.kind is ClockKind.HEADQUARTERS:
         first = held[0].due_at + policy.escalation.steps[0].after
@@ -310,7 +310,7 @@ async def remind(
     if round == ASK and await ask_how_it_is(session, case, clock, now):
         return
     kind = NoticeKind.TASK_DUE if clock.task_id else NoticeKind.REMINDER
-    people = await in_charge(session, clock, case, policy)
+    people = await in_charge(session, clock, case, policy, now)
     if clock.pauses:
         # What was told before a pause is told again before the new due time.
         round = f"{round}:{_iso(clock.due_at)}"
@@ -341,7 +341,7 @@ async def _climb(
     steps = policy.escalation.steps
     people = await casting.on_rung(session, case, steps[step].to)
     if people is None:
-        people = await on_rung(session, steps[step].to)
+        people = await on_rung(session, steps[step].to, now)
     names = [staff.username for staff in people]
     await _record(session, clock, case, SYSTEM, "clock.escalated", now, to=str(steps[step].to), told=names)
     if people:
@@ -354,9 +354,9 @@ async def _climb(
 async def _urge(
     session: AsyncSession, clock: Clock, case: Case, step: int, policy: Policy, now: datetime
 ) -> datetime:
-    people = await in_charge(session, clock, case, policy)
+    people = await in_charge(session, clock, case, policy, now)
     for rung in policy.escalation.steps:
-        people += await on_rung(session, rung.to)
+        people += await on_rung(session, rung.to, now)
     await _record(session, clock, case, SYSTEM, "clock.urged", now)
     await _tell(session, clock, case, NoticeKind.URGING, people, f"urge:{step}", policy, now)
     return now + policy.escalation.urge_every

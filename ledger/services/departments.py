@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager, joinedload
 
-from ledger.errors import NoSuchDepartment
-from ledger.models import Department, DutyContact, Staff
+from ledger import roster
+from ledger.errors import NoDelegate, NoSuchDepartment
+from ledger.models import Department, DutyContact, DutyShift, Staff
 from ledger.policy import DepartmentPolicy, Policy
 from ledger.services.entries import SYSTEM, Actor, record
 
@@ -56,9 +58,15 @@ async def department(session: AsyncSession, key: str) -> Department:
 async def set_head(
     session: AsyncSession, *, key: str, head: Staff | None, by: Staff | None, now: datetime
 ) -> Department:
-    """Name the head of a department (None: nobody). ``by`` None is the command line."""
+    """Name the head of a department (None: nobody). ``by`` None is the command line.
+
+    Raises:
+        NoSuchDepartment
+        NoDelegate: the new head is away, and nobody stands in.
+    """
     found = await department(session, key)
     before, found.head_id = found.head_id, head.id if head else None
+    await _must_be_answered_for(session, found, now)
     await _record(session, found, by, now, "department.head", await _username(session, before), head)
     return found
 
@@ -66,9 +74,15 @@ async def set_head(
 async def set_delegate(
     session: AsyncSession, *, key: str, delegate: Staff | None, by: Staff | None, now: datetime
 ) -> Department:
-    """Name who stands in for the head (指定代理人)."""
+    """Name who stands in for the head (指定代理人).
+
+    Raises:
+        NoSuchDepartment
+        NoDelegate: the head is away, and this one cannot stand in.
+    """
     found = await department(session, key)
     before, found.delegate_id = found.delegate_id, delegate.id if delegate else None
+    await _must_be_answered_for(session, found, now)
     await _record(session, found, by, now, "department.delegate", await _username(session, before), delegate)
     return found
 
@@ -101,10 +115,56 @@ async def contacts_of(session: AsyncSession, department: Department) -> list[Sta
     return list(await session.scalars(listed.order_by(DutyContact.position, Staff.id)))
 
 
-async def duty(session: AsyncSession, department: Department) -> list[Staff]:
-    """Who is told first: the active people on its duty list whose own switch says on duty, in order."""
-    listed = await contacts_of(session, department)
+async def duty(session: AsyncSession, department: Department, now: datetime) -> list[Staff]:
+    """Who is told first: those whose shift of its roster runs, or without a roster its duty list, in order.
+
+    Only active people, and nobody whose own switch says off duty.
+    """
+    listed, shifts = await _listed(session, department)
+    if planned := roster.standing(shifts, now):
+        listed = list(dict.fromkeys(shift.staff for shift in roster.running(planned, now)))
     return [staff for staff in listed if staff.on_duty and staff.disabled_at is None]
+
+
+async def is_on_duty(session: AsyncSession, staff: Staff, now: datetime) -> bool:
+    """Whether ``staff`` is there: active, switched on, and in a shift if they stand in any roster."""
+    if not staff.on_duty or staff.disabled_at is not None:
+        return False
+    own = select(DutyShift.department_id).where(DutyShift.staff_id == staff.id)
+    shifts = (await session.scalars(select(DutyShift).where(DutyShift.department_id.in_(own)))).all()
+    planned = roster.standing(shifts, now)
+    if staff.id not in {shift.staff_id for shift in planned}:
+        return True
+    places = {shift.department_id for shift in planned}
+    now_there = (
+        roster.running([one for one in planned if one.department_id == place], now) for place in places
+    )
+    return any(shift.staff_id == staff.id for shifts in now_there for shift in shifts)
+
+
+async def shifts_of(session: AsyncSession, department: Department) -> list[DutyShift]:
+    """The department's roster, the weekly shifts first, with whose they are."""
+    planned = select(DutyShift).where(DutyShift.department_id == department.id)
+    order = (DutyShift.day.nulls_first(), DutyShift.weekday, DutyShift.opens, DutyShift.id)
+    return list(await session.scalars(planned.order_by(*order).options(joinedload(DutyShift.staff))))
+
+
+async def left_alone_by(session: AsyncSession, staff: Staff, now: datetime) -> list[Department]:
+    """The departments nobody would answer for if ``staff`` went: its head, or who stands in for the head."""
+    return [
+        one
+        for one in await known(session)
+        if one.head_id and staff.id in (one.head_id, one.delegate_id)
+        if not await _somebody_else(session, one, staff, now)
+    ]
+
+
+async def answered_for(session: AsyncSession, department: Department, now: datetime) -> bool:
+    """Whether head or delegate is there (playbook B4); a department without a head has nobody to be away."""
+    if department.head_id is None:
+        return True
+    people = [await session.get(Staff, one) for one in (department.head_id, department.delegate_id) if one]
+    return any([await is_on_duty(session, person, now) for person in people if person])
 
 
 async def headquarters(session: AsyncSession) -> Department | None:
@@ -125,10 +185,39 @@ async def known(session: AsyncSession) -> Sequence[Department]:
     return found
 
 
-async def nobody_on_duty(session: AsyncSession) -> bool:
+async def nobody_on_duty(session: AsyncSession, now: datetime) -> bool:
     """Whether a special user would reach nobody in particular: headquarters has no active duty contact."""
     found = await headquarters(session)
-    return found is None or not await duty(session, found)
+    return found is None or not await duty(session, found, now)
+
+
+async def _listed(session: AsyncSession, department: Department) -> tuple[list[Staff], list[DutyShift]]:
+    """Duty list and roster in one statement."""
+    contact = and_(DutyContact.staff_id == Staff.id, DutyContact.department_id == department.id)
+    shift = and_(DutyShift.staff_id == Staff.id, DutyShift.department_id == department.id)
+    found = await session.execute(
+        select(Staff, DutyContact.position, DutyShift)
+        .outerjoin(DutyContact, contact)
+        .outerjoin(DutyShift, shift)
+        .where(or_(DutyContact.staff_id.is_not(None), DutyShift.id.is_not(None)))
+        .order_by(DutyContact.position, Staff.id, DutyShift.id)
+        .options(contains_eager(DutyShift.staff))
+    )
+    rows = found.all()
+    listed = dict.fromkeys(staff for staff, position, _ in rows if position is not None)
+    return list(listed), [shift for _, _, shift in rows if shift is not None]
+
+
+async def _somebody_else(session: AsyncSession, department: Department, staff: Staff, now: datetime) -> bool:
+    """Whether the department's other one, head or delegate, is there."""
+    other = department.delegate_id if department.head_id == staff.id else department.head_id
+    person = await session.get(Staff, other) if other and other != staff.id else None
+    return person is not None and await is_on_duty(session, person, now)
+
+
+async def _must_be_answered_for(session: AsyncSession, department: Department, now: datetime) -> None:
+    if not await answered_for(session, department, now):
+        raise NoDelegate(department.key)
 
 
 async def _create(session: AsyncSession, wanted: DepartmentPolicy, now: datetime) -> None:

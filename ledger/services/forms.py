@@ -374,7 +374,7 @@ async def _tell(
     policy: Policy,
     now: datetime,
 ) -> None:
-    people = [one for circle in circles for one in await members(session, circle, case, policy)]
+    people = [one for circle in circles for one in await members(session, circle, case, policy, now)]
     if people:
         await tell(
             session, kind=NoticeKind.FORM, people=people, round=round, policy=policy, now=now, case=case

@@ -13,8 +13,8 @@ from ledger.models import Case, Clock, Entry, Fact, Notice, Staff
 from ledger.policy import Policy
 from ledger.services import facts, forms
 from ledger.services.case_lock import case_numbered
-from ledger.services.circle import active, head_of
-from ledger.services.departments import duty, keyed
+from ledger.services.circle import active, answering
+from ledger.services.departments import keyed
 from ledger.services.entries import REOPENED, SYSTEM, Actor, record
 from ledger.services.notices import tell
 from ledger.severity import Known, graver, points, severity
@@ -129,7 +129,7 @@ async def _tell(session: AsyncSession, case: Case, round: str, policy: Policy, n
     if not plan.tells:
         return
     alarmed = await _alarmed(session, case)
-    people = [one for one in await _told_by(session, case, plan.tells) if one.id not in alarmed]
+    people = [one for one in await _told_by(session, case, plan.tells, now) if one.id not in alarmed]
     await tell(
         session,
         kind=NoticeKind.GRADED,
@@ -142,12 +142,12 @@ async def _tell(session: AsyncSession, case: Case, round: str, policy: Policy, n
     )
 
 
-async def _told_by(session: AsyncSession, case: Case, keys: Sequence[str]) -> list[Staff]:
+async def _told_by(session: AsyncSession, case: Case, keys: Sequence[str], now: datetime) -> list[Staff]:
     people = await active(session, case.owner_id)
     for key in keys:
         department = await keyed(session, key)
         if department is not None:
-            people += await duty(session, department) or await head_of(session, department)
+            people += await answering(session, department, now)
     return people
 
 

@@ -124,9 +124,10 @@ async def _keep_off_who_is_complained_about(
     if not is_named(owner, words):
         return
     department = await session.get(Department, case.department_id) if case.department_id else None
-    other = await choose_owner(
-        session, customer_id=case.customer_id, department=department, words=case.narrative
+    choice = await choose_owner(
+        session, customer_id=case.customer_id, department=department, words=case.narrative, now=now
     )
+    other = choice.owner
     case.owner_id = other.id if other else None
     await record(
         session,
@@ -136,5 +137,5 @@ async def _keep_off_who_is_complained_about(
         now=now,
         reason="complained about",
         before={"owner": owner.username},
-        after={"owner": other.username if other else None},
+        after={"owner": other.username if other else None, "because": choice.because},
     )

@@ -211,11 +211,11 @@ async def _call_staff(
     session: AsyncSession, conversation: Conversation, case: Case | None, policy: Policy, now: datetime
 ) -> None:
     department = await _department(session, case)
-    on_duty = await departments.duty(session, department) if department else []
+    on_duty = await departments.duty(session, department, now) if department else []
     await notices.tell(
         session,
         kind=NoticeKind.HUMAN_WANTED,
-        people=on_duty or await circle.at_headquarters(session),
+        people=on_duty or await circle.at_headquarters(session, now),
         round=f"conversation:{conversation.id}:{now.isoformat()}",
         policy=policy,
         now=now,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.heard import Heard
 from ledger.models import Case, Customer, Department, Effect, Fact, Message, Staff
 from ledger.policy import Policy
-from ledger.services import clocks, facts, forms, grading, special
+from ledger.services import clocks, crisis, facts, forms, grading, special
 from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT
 from ledger.services.growing import grow, story_known
@@ -251,6 +251,8 @@ async def _flag(
         now=now,
     )
     await mark_heard(session, case=case, signals=heard.signals, message_id=into.message.id, now=now)
+    told = facts.KINDS.intersection(entity["entity"] for entity in heard.entities)
+    await crisis.recognise(session, case=case, policy=policy, now=now, told=told)
     await forms.open_by_themselves(session, case=case, policy=policy, now=now)
 
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Sequence, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from ledger.policy import Policy
 from ledger.services import casting, clocks, linking
 from ledger.services.departments import keyed
 from ledger.services.entries import OPENED, Actor, record
-from ledger.services.owners import choose_owner
+from ledger.services.owners import Because, Choice, choose_owner
 from ledger.services.staff import PLAIN_LETTERS
 from ledger.vocabulary import CaseType, Category, ClockKind, Language, Signal
 
@@ -46,11 +46,10 @@ async def open_case(
     a customer owns it.
     """
     department = await department_for(session, policy, category, signals)
-    owner = entered_by
-    if owner is None and drill_id is not None and await casting.is_played(session, drill_id):
-        owner = await casting.owner(session, drill_id)
-    elif owner is None:
-        owner = await choose_owner(session, customer_id=customer_id, department=department, words=words)
+    choice = await _choose(
+        session, entered_by, drill_id, customer_id=customer_id, department=department, words=words, now=now
+    )
+    owner = choice.owner
     case = Case(
         number=await _next_number(session, policy, now),
         pass_code="".join(secrets.choice(PLAIN_LETTERS) for _ in range(PASS_CODE_LENGTH)),
@@ -73,6 +72,7 @@ async def open_case(
         "channel": channel,
         "department": department.key if department else None,
         "owner": owner.username if owner else None,
+        "because": choice.because,
         "message": message_id,
     }
     if drill_id is not None:
@@ -81,6 +81,17 @@ async def open_case(
     await clocks.start(session, case=case, kind=ClockKind.FIRST_RESPONSE, policy=policy, now=now)
     await notify(session, "case", case=case.id, number=case.number)
     return case
+
+
+async def _choose(
+    session: AsyncSession, entered_by: Staff | None, drill_id: int | None, **asked: Any
+) -> Choice:
+    """Who owns it: who entered it, in a played drill its agent, else whom ``choose_owner`` finds."""
+    if entered_by is not None:
+        return Choice(entered_by, Because.ENTERED_IT)
+    if drill_id is not None and await casting.is_played(session, drill_id):
+        return Choice(await casting.owner(session, drill_id), Because.FEWEST_CASES)
+    return await choose_owner(session, **asked)
 
 
 async def department_for(

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case
 from ledger.policy import Policy
-from ledger.services import clocks, grading
+from ledger.services import clocks, crisis, grading
 from ledger.services.entries import REOPENED, Actor, record
 from ledger.services.stages import move
 from ledger.vocabulary import CaseStatus, ClockKind, Stage
@@ -32,3 +32,4 @@ async def reopen_case(
     await clocks.start(session, case=case, kind=ClockKind.PROGRESS_UPDATE, policy=policy, now=now)
     await move(session, case=case, stage=Stage.RESPOND, actor=actor, now=now, reason="reopened")
     await grading.regrade_anew(session, case=case, policy=policy, now=now)
+    await crisis.recognise(session, case=case, policy=policy, now=now, actor=actor)

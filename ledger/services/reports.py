@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import NoSuchReport
 from ledger.live import notify
-from ledger.models import Department, Entry, Report, Staff
+from ledger.models import Department, Entry, Report
 from ledger.policy import Policy, Schedule
 from ledger.reports import KINDS, Asked, Content
-from ledger.services.circle import ABOVE_AGENTS, head_of, of_roles
-from ledger.services.departments import duty, keyed, known
+from ledger.services.circle import ABOVE_AGENTS, answering, of_roles
+from ledger.services.departments import keyed, known
 from ledger.services.entries import SYSTEM, canonical, record
 from ledger.services.notices import tell
 from ledger.vocabulary import NoticeKind, ReportKind
@@ -161,7 +161,7 @@ async def _send(
 ) -> None:
     """To the department it is about; the whole one to those the policy names, else to those above."""
     places = [department] if department else [await keyed(session, key) for key in schedule.tells]
-    people = [one for place in filter(None, places) for one in await _answering(session, place)]
+    people = [one for place in filter(None, places) for one in await answering(session, place, now)]
     if not people and department is None:
         people = await of_roles(session, ABOVE_AGENTS)
     told = await tell(
@@ -174,7 +174,3 @@ async def _send(
         webhooks=department is None,
     )
     report.sent_at = now if told else None
-
-
-async def _answering(session: AsyncSession, department: Department) -> list[Staff]:
-    return await duty(session, department) or await head_of(session, department)

@@ -12,17 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case
 from ledger.policy import Policy
-from ledger.services import clocks
+from ledger.services import clocks, green_channel
 from ledger.services.circle import told_of_special_user
 from ledger.services.entries import Actor, record
 from ledger.services.notices import tell
+from ledger.services.persons import members
 from ledger.special import SPECIAL_SIGNALS
 from ledger.vocabulary import ClockKind, Language, NoticeKind, Signal
 
 REASONS: Final = Path(__file__).parents[1] / "texts" / "reasons.yml"
 SPECIAL_BEFORE: Final = "special_before"
-OFFICIAL: Final = "official"
-"""Somebody who says they come from an authority (playbook B3)."""
 BY_STAFF: Final = "flagged_by_staff"
 
 Words = Mapping[str, str]
@@ -80,6 +79,7 @@ async def flag(
         after={"reasons": [code for code, _ in new], "message": message_id},
     )
     await _alarm(session, case, [code for code, _ in new], policy, now)
+    await green_channel.call(session, case=case, policy=policy, now=now, opens=newly)
     return newly
 
 
@@ -96,7 +96,8 @@ async def reasons_for(
 
 async def was_special_before(session: AsyncSession, case: Case) -> bool:
     """Whether the same customer was a special user in another case."""
-    other = select(Case.id).where(Case.customer_id == case.customer_id, Case.id != case.id)
+    own = Case.customer_id.in_(await members(session, case.customer_id))
+    other = select(Case.id).where(own, Case.id != case.id)
     return await session.scalar(other.where(Case.special_since.is_not(None)).limit(1)) is not None
 
 
@@ -107,7 +108,7 @@ async def _alarm(
     await tell(
         session,
         kind=NoticeKind.SPECIAL_USER,
-        people=await told_of_special_user(session, case, policy),
+        people=await told_of_special_user(session, case, policy, now),
         round=f"{clock.id}:{','.join(codes)}",
         policy=policy,
         now=now,

@@ -13,12 +13,21 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.errors import CodeExpired, Missing, NoSuchStaff, PasswordTooShort, SignInRefused, Taken
+from ledger.errors import (
+    CodeExpired,
+    Missing,
+    NoDelegate,
+    NoSuchStaff,
+    PasswordTooShort,
+    SignInRefused,
+    Taken,
+)
 from ledger.models import Staff
 from ledger.policy import Policy
 from ledger.services import attendance, credentials
 from ledger.services.credentials import CredentialKind
 from ledger.services.departments import department as department_of
+from ledger.services.departments import known, left_alone_by, set_delegate
 from ledger.services.entries import Actor, record
 from ledger.vocabulary import Language, Role
 
@@ -119,9 +128,11 @@ async def disable(session: AsyncSession, *, username: str, now: datetime, by: St
 
     Raises:
         NoSuchStaff
+        NoDelegate: nobody would answer for a department any more (playbook B4).
     """
     staff = await by_username(session, username)
     if staff.disabled_at is None:
+        await _not_left_alone(session, staff, now)
         staff.disabled_at = now
         attendance.leave(staff, now)
         staff.telegram_chat = staff.link_code = None
@@ -227,11 +238,44 @@ async def by_credential(
 
 
 async def set_on_duty(session: AsyncSession, *, staff: Staff, on_duty: bool, now: datetime) -> None:
-    """The person's own switch: on duty or not. Whoever goes off duty holds no conversation any more."""
+    """The person's own switch: on duty or not. Whoever goes off duty holds no conversation any more.
+
+    The delegate of a head who goes takes over (指定代理人接管, playbook B4).
+
+    Raises:
+        NoDelegate: the head, or who stands in for the head, goes and nobody would answer any more.
+    """
     staff = await session.get_one(Staff, staff.id)
+    if not on_duty:
+        await _not_left_alone(session, staff, now)
     staff.on_duty = on_duty
     staff.left_at = None if on_duty else now
-    await _record(session, staff, staff, now, "staff.on_duty", on_duty=on_duty)
+    taking_over = [] if on_duty else await _taking_over(session, staff)
+    more = {"to": taking_over} if taking_over else {}
+    await _record(session, staff, staff, now, "staff.on_duty", on_duty=on_duty, **more)
+
+
+async def hand_over(session: AsyncSession, *, staff: Staff, delegate: Staff, now: datetime) -> None:
+    """Go off duty, and have ``delegate`` take over what ``staff`` alone answers for.
+
+    Raises:
+        NoDelegate: ``delegate`` is not there either.
+    """
+    for alone in await left_alone_by(session, staff, now):
+        await set_delegate(session, key=alone.key, delegate=delegate, by=staff, now=now)
+    await set_on_duty(session, staff=staff, on_duty=False, now=now)
+
+
+async def _not_left_alone(session: AsyncSession, staff: Staff, now: datetime) -> None:
+    if alone := await left_alone_by(session, staff, now):
+        raise NoDelegate(", ".join(place.key for place in alone))
+
+
+async def _taking_over(session: AsyncSession, staff: Staff) -> list[str]:
+    """Who stands in from now on, by username."""
+    delegates = [place.delegate_id for place in await known(session) if place.head_id == staff.id]
+    people = [await session.get(Staff, one) for one in delegates if one]
+    return sorted({person.username for person in people if person})
 
 
 async def link_code(session: AsyncSession, *, staff: Staff) -> str:

@@ -12,7 +12,7 @@ from ledger.errors import Missing
 from ledger.models import Case, Customer, Identity, Staff
 from ledger.phones import tidy_phone
 from ledger.policy import Policy
-from ledger.services import clocks, forms, grading, special
+from ledger.services import clocks, crisis, forms, grading, special
 from ledger.services.contact import keep_contact, veiled
 from ledger.services.entries import Actor, record
 from ledger.services.opening import open_case
@@ -84,6 +84,7 @@ async def enter_by_staff(
         session, case=case, reasons=reasons, message_id=None, actor=actor, policy=policy, now=now
     )
     await grading.regrade(session, case=case, emotions=(), told=(), actor=actor, policy=policy, now=now)
+    await crisis.recognise(session, case=case, policy=policy, now=now, actor=actor)
     await forms.open_by_themselves(session, case=case, policy=policy, now=now)
     return case
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import AlreadyDone, Missing, NoSuchTask
-from ledger.models import Case, Clock, Staff, Task
+from ledger.models import Case, Clock, Department, Staff, Task
 from ledger.policy import Policy
 from ledger.services import clocks
 from ledger.services.case_lock import case_numbered, lock
@@ -58,22 +58,26 @@ async def open_task(
     actor: Actor,
     policy: Policy,
     now: datetime,
+    kind: ClockKind = ClockKind.PROMISED_CALL,
+    department: Department | None = None,
 ) -> Task:
-    """A task on a case the caller holds, with its clock."""
+    """A task on a case the caller holds, with its clock of ``kind``; ``department`` has to see to it."""
     task = Task(case_id=case.id, assignee_id=assignee_id, note=note, created_at=now)
+    task.department_id = department.id if department else None
     session.add(task)
     await session.flush()
     assignee = await session.get(Staff, assignee_id) if assignee_id else None
     after = {"task": task.id, "note": note, "assignee": assignee.username if assignee else None}
     await record(session, case=case, actor=actor, action="task.promised", now=now, after=after)
-    await clocks.start(
-        session, case=case, kind=ClockKind.PROMISED_CALL, policy=policy, now=now, due_at=due_at, task=task
-    )
+    await clocks.start(session, case=case, kind=kind, policy=policy, now=now, due_at=due_at, task=task)
     return task
 
 
 async def complete(session: AsyncSession, *, task_id: int, note: str, staff: Staff, now: datetime) -> Task:
-    """Record that it was done, and what came of it; stops the task's clock, and the first response's.
+    """Record that it was done, and what came of it; stops the task's clock.
+
+    Who did what the customer was promised has answered them: the first response's clock stops too. What a
+    department was called for is no answer yet.
 
     Raises:
         NoSuchTask
@@ -91,5 +95,6 @@ async def complete(session: AsyncSession, *, task_id: int, note: str, staff: Sta
     await record(session, case=case, actor=Actor.staff(staff), action="task.done", now=now, after=after)
     for clock in (await session.scalars(select(Clock).where(Clock.task_id == task.id))).all():
         await clocks.stop(session, clock=clock, by=staff, reason="done", now=now)
-    await clocks.stop_first_response(session, case, staff, now)
+        if clock.kind is not ClockKind.GREEN_CHANNEL:
+            await clocks.stop_first_response(session, case, staff, now)
     return task

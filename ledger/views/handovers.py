@@ -64,12 +64,17 @@ def holdings(entries: Sequence[EntryLine], clocks: Sequence[ClockLine], *, now: 
                     until=until,
                     given_by_kind=line.actor_kind,
                     given_by=line.actor,
-                    reason=line.reason,
+                    reason=line.reason or after.get("because"),
                     waited=sum((_shared(line.at, until or now, *wait) for wait in waits), timedelta()),
                     breached=tuple(clock for clock in clocks if _within(clock.breached_at, line.at, until)),
                 )
             )
     return found
+
+
+def first_responsible(held: Sequence[Holding]) -> str | None:
+    """Who was asked first and stays responsible, by username; None while nobody was (首问负责制, B4)."""
+    return next((one.owner for one in held if one.owner), None)
 
 
 def _waits(entries: Sequence[EntryLine], now: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from ledger.errors import NoSuchCase
 from ledger.heard import Heard
-from ledger.models import Staff, Task
+from ledger.models import Clock, Staff, Task
 from ledger.services import callbacks
 from ledger.services.callbacks import NOTES, CallBack
 from ledger.vocabulary import ClockKind, Kind, Language, Signal
@@ -39,7 +39,9 @@ async def report(desk: LedgerWorld, message_id: int) -> CallBack:
 
 
 async def tasks(desk: LedgerWorld) -> list[Task]:
-    return await desk.all(select(Task).order_by(Task.id))
+    """What is owed to those outside."""
+    owed = Clock.kind == ClockKind.PROMISED_CALL
+    return await desk.all(select(Task).join(Clock, Clock.task_id == Task.id).where(owed).order_by(Task.id))
 
 
 def test_every_note_stands_in_three_languages() -> None:

@@ -274,11 +274,11 @@ async def test_resolving_does_not_stop_headquarters_clock(desk_ledger: LedgerWor
 
 
 async def test_nobody_on_duty_is_known(desk_ledger: LedgerWorld) -> None:
-    assert await desk_ledger.do(departments.nobody_on_duty)
+    assert await desk_ledger.do(lambda session: departments.nobody_on_duty(session, desk_ledger.now))
     person = await desk_ledger.staff("zhao")
     await desk_ledger.on_duty("headquarters", person)
-    assert not await desk_ledger.do(departments.nobody_on_duty)
+    assert not await desk_ledger.do(lambda session: departments.nobody_on_duty(session, desk_ledger.now))
     await desk_ledger.do(
         lambda session: staff.set_on_duty(session, staff=person, on_duty=False, now=desk_ledger.now)
     )
-    assert await desk_ledger.do(departments.nobody_on_duty)
+    assert await desk_ledger.do(lambda session: departments.nobody_on_duty(session, desk_ledger.now))

@@ -29,6 +29,7 @@ KINDS = {
     "severity": vocabulary.Severity,
     "case_type": vocabulary.CaseType,
     "case_status": vocabulary.CaseStatus,
+    "crisis_type": vocabulary.CrisisType,
     "category": vocabulary.Category,
     "signal": vocabulary.Signal,
     "remedy": vocabulary.Remedy,

@@ -31,6 +31,7 @@ VOCABULARIES = {
     "channel": "channel",
     "language": "language",
     "holding": "holding",
+    "crisis": "crisis_type",
 }
 
 
@@ -118,7 +119,7 @@ def _value(reader: Reader, field: str, value: Any) -> str:
         return reader.people.get(value) or say.word("rung", value)
     if field == "rule":
         return advice(value, say.language).name
-    if field == "department":
+    if field in ("department", "departments"):
         return reader.departments.get(value, str(value))
     return _word(say, field, value)
 

@@ -1,0 +1,198 @@
+"""Writing a department's roster (值班表), by hand or from a file (playbook B4)."""
+
+import csv
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from io import StringIO
+from itertools import groupby
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.calendars import MIDNIGHT, WEEKDAYS
+from ledger.errors import BadLines, NoDelegate, NoSuchStaff, NotFound
+from ledger.models import Department, DutyShift, Staff
+from ledger.policy import Policy
+from ledger.services.departments import department as department_of
+from ledger.services.departments import shifts_of
+from ledger.services.entries import Actor, record
+
+COLUMNS: Final = ("department", "when", "from", "to", "username")
+DAY_NAMES: Final = {
+    **{name: place for place, name in enumerate(WEEKDAYS)},
+    **{
+        f"{week}{name}": place for week in ("周", "週", "星期") for place, name in enumerate("一二三四五六日")
+    },
+}
+"""``monday``, 周一, 週一, 星期一; Sunday is 周日."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One line of a roster: ``when`` is a day or a weekday (0 is Monday); see ``DutyShift``."""
+
+    username: str
+    when: date | int
+    opens: time
+    closes: time
+
+    @property
+    def in_words(self) -> str:
+        """As the ledger keeps it: ``monday 09:00-18:00 wang``."""
+        day = WEEKDAYS[self.when] if isinstance(self.when, int) else self.when.isoformat()
+        closes = MIDNIGHT if self.closes == time.min else f"{self.closes:%H:%M}"
+        return f"{day} {self.opens:%H:%M}-{closes} {self.username}"
+
+
+async def set_roster(
+    session: AsyncSession,
+    *,
+    key: str,
+    shifts: Sequence[Shift],
+    by: Staff | None,
+    policy: Policy,
+    now: datetime,
+) -> Department:
+    """Replace a department's roster; with no shifts its duty list counts again.
+
+    The times are those of the department's calendar. ``by`` None is the command line.
+
+    Raises:
+        NoSuchDepartment
+        NoSuchStaff: no such account, or it is disabled.
+        NoDelegate: the head would be away between their shifts, and no delegate is named.
+    """
+    found = await department_of(session, key)
+    people = {name: await _active(session, name) for name in {shift.username for shift in shifts}}
+    head_has_shifts = found.head_id in {person.id for person in people.values()}
+    if found.head_id and head_has_shifts and found.delegate_id in (None, found.head_id):
+        raise NoDelegate(key)
+    before = [_shift(row).in_words for row in await shifts_of(session, found)]
+    await session.execute(delete(DutyShift).where(DutyShift.department_id == found.id))
+    zone = policy.calendar(key).time_zone
+    session.add_all(_row(found, shift, people[shift.username], str(zone)) for shift in shifts)
+    await session.flush()
+    await record(
+        session,
+        case=None,
+        actor=Actor.staff_or_command(by),
+        action="department.roster",
+        now=now,
+        before={"department": key, "shifts": before},
+        after={"department": key, "shifts": [shift.in_words for shift in shifts]},
+    )
+    return found
+
+
+async def import_rosters(
+    session: AsyncSession, *, text: str, by: Staff | None, policy: Policy, now: datetime
+) -> list[str]:
+    """Replace the roster of every department that the CSV ``text`` names; their keys, in its order.
+
+    The columns are ``department`` (a key), ``when`` (``2026-12-01``, ``monday``, 周一), ``from``, ``to``
+    (``09:00``) and ``username``.
+
+    Raises:
+        BadLines: nothing was changed; every line that is wrong, and why.
+        NoDelegate
+    """
+    lines, faults = _read(text)
+    for number, (key, shift) in lines:
+        faults += [(number, why) async for why in _unknown(session, key, shift)]
+    if faults:
+        raise BadLines(sorted(faults))
+    of = sorted((line for _, line in lines), key=lambda line: line[0])
+    for key, own in groupby(of, key=lambda line: line[0]):
+        await set_roster(session, key=key, shifts=[shift for _, shift in own], by=by, policy=policy, now=now)
+    return sorted({key for key, _ in of})
+
+
+def read_shift(when: str, opens: str, closes: str, username: str) -> Shift:
+    """A shift as people write it.
+
+    Raises:
+        ValueError: a code: ``when``, ``time`` or ``username``.
+    """
+    if not username.strip():
+        raise ValueError("username")
+    return Shift(username.strip(), _day(when.strip()), _time(opens.strip()), _time(closes.strip()))
+
+
+def in_words(row: DutyShift) -> str:
+    """A shift of the roster as the ledger keeps it."""
+    return _shift(row).in_words
+
+
+def _shift(row: DutyShift) -> Shift:
+    when = row.day if row.day else row.weekday
+    assert when is not None  # noqa: S101 — the table has one of them
+    return Shift(row.staff.username, when, row.opens, row.closes)
+
+
+def _row(place: Department, shift: Shift, person: Staff, zone: str) -> DutyShift:
+    is_day = isinstance(shift.when, date)
+    return DutyShift(
+        department_id=place.id,
+        staff=person,
+        day=shift.when if is_day else None,
+        weekday=None if is_day else shift.when,
+        opens=shift.opens,
+        closes=shift.closes,
+        time_zone=zone,
+    )
+
+
+async def _active(session: AsyncSession, username: str) -> Staff:
+    found: Staff | None = await session.scalar(
+        select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None))
+    )
+    if found is None:
+        raise NoSuchStaff(username)
+    return found
+
+
+def _read(text: str) -> tuple[list[tuple[int, tuple[str, Shift]]], list[tuple[int, str]]]:
+    """The lines that can be read, by their number in the file, and what is wrong with the others."""
+    rows = csv.DictReader(StringIO(text.lstrip("\ufeff")))
+    if lacking := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+        raise BadLines([(1, f"column:{name}") for name in lacking])
+    good: list[tuple[int, tuple[str, Shift]]] = []
+    faults: list[tuple[int, str]] = []
+    for row in rows:
+        number = rows.line_num
+        try:
+            department, *written = ((row[name] or "") for name in COLUMNS)
+            good.append((number, (department.strip(), read_shift(*written))))
+        except ValueError as error:
+            faults.append((number, str(error)))
+    return good, faults
+
+
+async def _unknown(session: AsyncSession, key: str, shift: Shift) -> AsyncIterator[str]:
+    """What the line names that does not exist."""
+    for code, look in (
+        ("department", department_of(session, key)),
+        ("username", _active(session, shift.username)),
+    ):
+        try:
+            await look
+        except NotFound:
+            yield code
+
+
+def _day(written: str) -> date | int:
+    if written.lower() in DAY_NAMES:
+        return DAY_NAMES[written.lower()]
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise ValueError("when") from None
+
+
+def _time(written: str) -> time:
+    try:
+        return time.min if written == MIDNIGHT else time.fromisoformat(written)
+    except ValueError:
+        raise ValueError("time") from None
