@@ -62,4 +62,9 @@ class Wording:
             return self.department(value)
         if name == "topic":
             return self.topic(value)
+        if name == "reasons":
+            return self.texts.words("signal", value)
+        if name == "state":
+            kind, _, state = value.partition(".")
+            return book()[kind].states[state].names[self.texts.language]
         return self.texts.word(VOCABULARY[name], value) if name in VOCABULARY else value

@@ -14,7 +14,7 @@ import yaml
 from pydantic import Field, model_validator
 
 from ledger.parts import Names, Part
-from ledger.vocabulary import Category, Circle, ClockKind, FactKind, Role, Severity, Signal
+from ledger.vocabulary import CaseStatus, Category, Circle, ClockKind, FactKind, Role, Severity, Signal
 
 FOLDER: Final = Path(__file__).parent / "forms"
 
@@ -60,13 +60,14 @@ class StepDefinition(Part):
 
     ``to`` absent: it stays where it is, and the step is a line of its log. ``needs`` are fields that must be
     known or filled in, ``forbids`` fields that bar it, ``needs_form`` kinds of form it must have opened
-    before; ``fields`` are asked for with the step, and kept with
-    it. ``second``: by another person than who brought it here or filled it in last. ``starts`` and ``stops``
-    clocks; ``due`` is a field with the day its own clock ends. ``extends`` puts a running clock off, to the
-    moment in the step's field ``until``. ``tells`` people, ``opens`` further forms. ``letter`` is what the
-    customer is told in writing, with the fields' values, ``{form}``, ``{number}`` and ``{reason}`` in it.
-    ``when_due``: taken by itself when the form's clock of this kind falls due. ``does`` names an effect of
-    its own (``ledger/services/form_effects.py``).
+    before. ``fields`` are asked for with the step and kept with it; one that the form has too is filled in
+    there. ``second``: by another person than who brought it here or filled it in last; ``not_by``: nor by who
+    took one of these steps. ``starts`` and ``stops`` clocks; ``due`` is a field with the day its own clock
+    ends. ``extends`` puts a running clock off, to the moment in the step's field ``until``. ``tells`` people,
+    ``opens`` further forms. ``letter`` is what the customer is told in writing, with the fields' values,
+    ``{form}``, ``{number}`` and ``{reason}`` in it. ``when_due``: taken by itself when the form's clock of
+    this kind falls due, ``when_case``: when its case becomes so. ``does`` names an effect of its own
+    (``ledger/services/form_effects.py``).
     """
 
     names: Names
@@ -74,6 +75,7 @@ class StepDefinition(Part):
     to: str | None = None
     role: Role = Role.AGENT
     second: bool = False
+    not_by: tuple[str, ...] = ()
     reason: bool = False
     needs: tuple[str, ...] = ()
     forbids: tuple[str, ...] = ()
@@ -88,6 +90,7 @@ class StepDefinition(Part):
     does: str | None = None
     letter: Names | None = None
     when_due: ClockKind | None = None
+    when_case: frozenset[CaseStatus] = frozenset()
 
 
 class Trigger(Part):
@@ -98,6 +101,7 @@ class Trigger(Part):
     severities: frozenset[Severity] = frozenset()
     reasons: frozenset[str] = frozenset()
     facts: frozenset[FactKind] = frozenset()
+    special: bool | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -140,8 +144,10 @@ class FormDefinition(Part):
             if strange := sorted({*step.source, step.to or step.source[0]} - set(self.states)):
                 raise ValueError(f"steps.{name}: no such state: {', '.join(strange)}")
             asked = {*step.needs, *step.forbids, *([step.due] if step.due else [])}
-            if strange := sorted(asked - set(self.fields)):
+            if strange := sorted(asked - {*self.fields, *step.fields}):
                 raise ValueError(f"steps.{name}: no such field: {', '.join(strange)}")
+            if strange := sorted(set(step.not_by) - set(self.steps)):
+                raise ValueError(f"steps.{name}: no such step: {', '.join(strange)}")
             if any(self.states[state].end for state in step.source):
                 raise ValueError(f"steps.{name}: nothing leads on from an end")
             told = {*self.fields, *step.fields, "form", "number", "reason"}

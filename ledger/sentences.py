@@ -10,7 +10,8 @@ class Sentence(BaseModel):
 
     The names of the gaps tell how a value is put into words: ``clock``, ``category``, ``channel``,
     ``signal``, ``severity`` are words of the vocabulary, ``department`` is a department's key, ``since``,
-    ``due`` and ``at`` are moments (ISO 8601); everything else is shown as it is. All of it is JSON.
+    ``due`` and ``at`` are moments (ISO 8601), ``reasons`` codes of why a user is special, ``state`` a form's
+    kind and state (``special_user.flagged``); everything else is shown as it is. All of it is JSON.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -274,6 +274,7 @@ class ClockKind(StrEnum):
     REVIEW_ASKED = "review_asked"
     REVIEW_DECIDED = "review_decided"
     FORM_DUE = "form_due"
+    PURSUIT = "pursuit"
 
 
 class Role(StrEnum):

@@ -6,7 +6,7 @@ One file a list, with its ``RULE``; a further one is a line here, and its texts.
 from typing import Final
 
 from ledger.errors import NoSuchList
-from ledger.lists import day_end, improvements, nail_households, overdue, reviews_due
+from ledger.lists import day_end, improvements, nail_households, overdue, reviews_due, special_users
 from ledger.lists.rule import MOST, Row, Rule, Subject
 
 __all__ = ["LISTS", "MOST", "Row", "Rule", "Subject", "list_called"]
@@ -17,6 +17,7 @@ LISTS: Final[dict[str, Rule]] = {
         day_end.RULE,
         overdue.RULE,
         nail_households.RULE,
+        special_users.RULE,
         reviews_due.RULE,
         improvements.RULE,
     )

@@ -97,9 +97,10 @@ FURTHER_CLOCKS: Final = frozenset(
         ClockKind.PETITION_CLOSED,
         ClockKind.REVIEW_ASKED,
         ClockKind.REVIEW_DECIDED,
+        ClockKind.PURSUIT,
     }
 )
-"""The clocks of playbook C3 that a form starts."""
+"""The clocks of playbook C3, and the rounds of urging, that a form starts."""
 
 
 class Extension(Part):

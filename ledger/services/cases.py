@@ -5,6 +5,7 @@ What the assistant calls takes ``message_id``, the inbound message it acts for, 
 
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.contact import give_contact, refuse_contact
+from ledger.services.flagging import flag
 from ledger.services.grading import overrule
 from ledger.services.hearing import Hearing, hear, new_matter, overhear
 from ledger.services.linking import link
@@ -16,7 +17,7 @@ from ledger.services.status import CaseStatusView, status
 from ledger.services.tasks import complete, promise_call
 from ledger.services.waiting import go_on, wait
 from ledger.services.withdrawing import withdraw
-from ledger.services.working import assign, flag, progress
+from ledger.services.working import assign, progress
 
 __all__ = [
     "CaseStatusView",

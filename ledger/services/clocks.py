@@ -34,8 +34,8 @@ from ledger.vocabulary import ClockKind, NoticeKind, Role
 ASK: Final = "ask"
 LOOK_AGAIN: Final = timedelta(milliseconds=500)
 """How far the database's clock and ours may be apart before it is noticed, and how soon we look again."""
-CUSTOMERS_OWN: Final = frozenset({ClockKind.REVIEW_ASKED})
-"""Time that is the customer's: nobody is late when it is over."""
+LAPSING: Final = frozenset({ClockKind.REVIEW_ASKED, ClockKind.PURSUIT})
+"""The petitioner's own time, and the rounds of urging (盯促): nobody is late when they are over."""
 FRESH: Final = {"populate_existing": True}
 """Read it again: the session may have seen it before the case was held."""
 
@@ -127,7 +127,7 @@ async def stop(session: AsyncSession, *, clock: Clock, by: Staff | None, reason:
     clock.stopped_by_id = by.id if by else None
     clock.stop_reason = reason
     clock.due_at = clock.due_at or await _due_had_it_gone_on(session, clock, now)
-    if now >= clock.due_at and clock.kind not in CUSTOMERS_OWN:
+    if now >= clock.due_at and clock.kind not in LAPSING:
         clock.breached_at = clock.due_at
     case = await session.get_one(Case, clock.case_id)
     actor = Actor.staff(by) if by else SYSTEM
@@ -249,7 +249,7 @@ async def fall_due(
 ) -> Clock | None:
     """Record that the clock is breached, tell those in charge and above, and begin the escalation.
 
-    A clock of the customer's own time lapses instead. Returns the clock if its time has come just now.
+    A clock nobody is late for lapses instead. Returns the clock if its time has come just now.
     """
     held = await _held_running(session, clock_id, due_at)
     if held is None or held[0].breached_at is not None or held[0].due_at is None:
@@ -259,7 +259,7 @@ async def fall_due(
     if now < held[0].due_at:
         await _look_again(session, clock, held[0].due_at - now)
         return None
-    if clock.kind in CUSTOMERS_OWN:
+    if clock.kind in LAPSING:
         await stop(session, clock=clock, by=None, reason="lapsed", now=now)
         return clock
     clock.breached_at = clock.due_at

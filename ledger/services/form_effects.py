@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Form
+from ledger.services import special
 from ledger.services.case_lock import lock
 from ledger.services.closing import close_if_all_is_done
 
@@ -20,5 +21,16 @@ async def close_case(session: AsyncSession, *, form: Form, **done: Any) -> None:
         await close_if_all_is_done(session, case=case, now=done["now"], policy=done["policy"])
 
 
-EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {"close_case": close_case}
+async def lift_special(session: AsyncSession, *, form: Form, **done: Any) -> None:
+    """An appeal was upheld: the customer is no special user in this case any more (playbook B1)."""
+    if form.case_id is not None:
+        case = await lock(session, form.case_id)
+        step = done["step"]
+        await special.lift(session, case=case, staff=done["staff"], reason=step.reason, now=done["now"])
+
+
+EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {
+    "close_case": close_case,
+    "lift_special": lift_special,
+}
 """By name."""

@@ -69,12 +69,12 @@ async def open_form(
 async def open_by_themselves(session: AsyncSession, *, case: Case, policy: Policy, now: datetime) -> None:
     """Open what the case, held by the caller, calls for: its signals, category, severity, reasons and facts.
 
-    Once a case and kind: what people have closed does not come back by itself.
+    Once a case and kind: what people have closed does not come back by itself; what ended by itself may.
     """
     called = [kind for kind, form in book().items() if any(_fits(one, case) for one in form.opens_itself)]
     if not called:
         return
-    had = await _kinds(session, case, called)
+    had = await _had(session, case, called)
     told: frozenset[str] | None = None
     for kind in called:
         if kind in had:
@@ -146,7 +146,7 @@ async def take_step(
     if taken is None or form.state not in taken.source:
         raise NotThisStep(form.state)
     _may(staff, taken.role)
-    if taken.second and staff.id in await _hands(session, form):
+    if staff.id in await _barred(session, form, taken):
         raise SecondPerson(staff.username)
     values = checked(taken.fields, entered or {})
     await _complete(session, form, definition, taken, values, reason)
@@ -177,6 +177,15 @@ async def fall_due(
     steps = book()[form.kind].steps_from(form.state)
     for name in [name for name, step in steps if step.when_due is clock.kind]:
         await step_by_itself(session, form=form, step=name, reason="deadline", policy=policy, now=now)
+
+
+async def case_became(session: AsyncSession, *, case: Case, policy: Policy, now: datetime) -> None:
+    """Have the forms of a case, held by the caller, do what they do when it stands as it does now."""
+    those = select(Form).where(Form.case_id == case.id, Form.closed_at.is_(None)).order_by(Form.id)
+    for form in (await session.scalars(those)).all():
+        steps = book()[form.kind].steps_from(form.state)
+        for name in [name for name, step in steps if case.status in step.when_case]:
+            await step_by_itself(session, form=form, step=name, reason=case.status, policy=policy, now=now)
 
 
 async def values_of(session: AsyncSession, form: Form) -> dict[str, Any]:
@@ -253,6 +262,8 @@ async def _take(
     definition = book()[form.kind]
     step, before = definition.steps[name], form.state
     after = step.to or before
+    given = {field: value for field, value in entered.items() if field in definition.fields}
+    form.filled = {**form.filled, **given}
     if definition.fixes(after):
         form.filled = await values_of(session, form)
     if definition.ends(after):
@@ -404,6 +415,13 @@ async def _complete(
         raise Missing(", ".join(lacking))
 
 
+async def _barred(session: AsyncSession, form: Form, step: StepDefinition) -> set[int | None]:
+    """Who may not take ``step``, since somebody else has to."""
+    took = select(FormStep.by_id).where(FormStep.form_id == form.id, FormStep.name.in_(step.not_by))
+    barred = set(await session.scalars(took)) if step.not_by else set()
+    return barred | (await _hands(session, form) if step.second else set())
+
+
 async def _hands(session: AsyncSession, form: Form) -> set[int | None]:
     """Who brought the form to where it stands, and who filled it in last."""
     moved = select(FormStep.by_id).where(FormStep.form_id == form.id, FormStep.to_state == form.state)
@@ -437,7 +455,8 @@ async def _held(session: AsyncSession, number: str) -> tuple[Form, FormDefinitio
 
 def _fits(trigger: Trigger, case: Case) -> bool:
     return (
-        (not trigger.signals or bool(trigger.signals & set(case.signals)))
+        trigger.special in (None, case.special)
+        and (not trigger.signals or bool(trigger.signals & set(case.signals)))
         and (not trigger.categories or case.category in trigger.categories)
         and (not trigger.severities or case.severity in trigger.severities)
         and (
@@ -450,8 +469,13 @@ def _has(trigger: Trigger, told: Collection[str]) -> bool:
     return not trigger.facts or bool(trigger.facts & set(told))
 
 
-async def _kinds(session: AsyncSession, case: Case, kinds: Sequence[str]) -> set[str]:
-    those = select(Form.kind).where(Form.case_id == case.id, Form.kind.in_(kinds))
+async def _had(session: AsyncSession, case: Case, kinds: Sequence[str]) -> set[str]:
+    """Of ``kinds`` those that are open in the case, or that somebody has closed."""
+    closed = select(FormStep.id).where(
+        FormStep.form_id == Form.id, FormStep.to_state == Form.state, FormStep.by_id.is_not(None)
+    )
+    there = Form.closed_at.is_(None) | closed.exists()
+    those = select(Form.kind).where(Form.case_id == case.id, Form.kind.in_(kinds), there)
     return set(await session.scalars(those))
 
 

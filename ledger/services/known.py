@@ -1,19 +1,20 @@
 """What the desk knows by itself: fields of forms fill themselves from the conversation (playbook C2, C7).
 
 A source is ``case.<attribute>``, ``owner``, ``department``, ``customer.name``, ``customer.contact``,
-``petition.same_matter``, ``fact.<kind>`` or ``facts.<kind>`` (the latest one told, or all of them).
+``petition.same_matter``, ``conduct.kind``, ``identity.kind``, ``identity.place``, ``said.<signal>`` (the
+words it was heard in), ``fact.<kind>`` or ``facts.<kind>`` (the latest one told, or all of them).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Case, Customer, Department, Form, Staff
+from ledger.models import Case, Customer, Department, Form, Message, Staff, case_conversations
 from ledger.services import facts
-from ledger.vocabulary import FactKind
+from ledger.vocabulary import FactKind, Signal
 
 OF_CASE: Final = (
     "number",
@@ -36,6 +37,11 @@ SOURCES: Final = frozenset(
         "owner",
         "department",
         "petition.same_matter",
+        "conduct.kind",
+        "identity.kind",
+        "identity.place",
+        "said.extortion",
+        "said.special_identity",
         "customer.name",
         "customer.contact",
         *(f"fact.{kind}" for kind in FactKind),
@@ -51,10 +57,14 @@ async def known(session: AsyncSession, case: Case | None, sources: Iterable[str]
         return {}
     found = {name: _of_case(case, name.partition(".")[2]) for name in wanted if name.startswith("case.")}
     found |= await _people(session, case, wanted)
-    if any(name.startswith(("fact.", "facts.")) for name in wanted):
+    if any(name.startswith(("fact.", "facts.", "identity.")) for name in wanted):
         found |= {name: value for name, value in (await _told(session, case)).items() if name in wanted}
     if "petition.same_matter" in wanted:
         found["petition.same_matter"] = await _concluded(session, case) or None
+    if "conduct.kind" in wanted and Signal.EXTORTION in case.signals:
+        found["conduct.kind"] = Signal.EXTORTION.value
+    for name in (one for one in wanted if one.startswith("said.")):
+        found[name] = await _said(session, case, name.removeprefix("said."))
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
@@ -93,10 +103,29 @@ def _of_customer(customer: Customer) -> dict[str, Any]:
     return {"customer.name": customer.name, "customer.contact": contact}
 
 
+async def _said(session: AsyncSession, case: Case, signal: str) -> str:
+    """The customer's own words in which ``signal`` was heard."""
+    words = select(Message.text).join(
+        case_conversations, case_conversations.c.conversation_id == Message.conversation_id
+    )
+    words = words.where(case_conversations.c.case_id == case.id, Message.signals.contains([signal]))
+    return "\n".join(await session.scalars(words.order_by(Message.id)))
+
+
 async def _told(session: AsyncSession, case: Case) -> dict[str, Any]:
     told: dict[str, list[str]] = {}
     for fact in await facts.current(session, case.id):
         told.setdefault(fact.kind, []).append(fact.said)
-    return {f"fact.{kind}": said[-1] for kind, said in told.items()} | {
-        f"facts.{kind}": "; ".join(said) for kind, said in told.items()
+    return {
+        **{f"fact.{kind}": said[-1] for kind, said in told.items()},
+        **{f"facts.{kind}": "; ".join(said) for kind, said in told.items()},
+        **_identity(told),
     }
+
+
+def _identity(told: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What somebody says they are, from the outlet or the authority they named (playbook B1)."""
+    for kind, fact in (("press", FactKind.OUTLET), ("office", FactKind.AUTHORITY)):
+        if fact in told:
+            return {"identity.kind": kind, "identity.place": told[fact][-1]}
+    return {}

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case
 from ledger.policy import Policy
-from ledger.services import clocks, crisis, grading
+from ledger.services import clocks, crisis, forms, grading
 from ledger.services.entries import REOPENED, Actor, record
 from ledger.services.stages import move
 from ledger.vocabulary import CaseStatus, ClockKind, Stage
@@ -31,5 +31,6 @@ async def reopen_case(
     await clocks.stop_kind(session, case=case, kind=ClockKind.REVISIT, by=None, reason="reopened", now=now)
     await clocks.start(session, case=case, kind=ClockKind.PROGRESS_UPDATE, policy=policy, now=now)
     await move(session, case=case, stage=Stage.RESPOND, actor=actor, now=now, reason="reopened")
+    await forms.open_by_themselves(session, case=case, policy=policy, now=now)
     await grading.regrade_anew(session, case=case, policy=policy, now=now)
     await crisis.recognise(session, case=case, policy=policy, now=now, actor=actor)

@@ -65,6 +65,7 @@ async def resolve(
     )
     await _tell_outcome(session, case, entry, staff, policy, now)
     await _arrange_revisit(session, case, policy, now)
+    await forms.case_became(session, case=case, policy=policy, now=now)
     await forms.open_for_closing(session, case=case, policy=policy, now=now)
     await notify(session, "case", case=case.id, number=case.number)
     return case

@@ -10,7 +10,8 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Case
+from ledger.live import notify
+from ledger.models import Case, Staff
 from ledger.policy import Policy
 from ledger.services import clocks, green_channel
 from ledger.services.circle import told_of_special_user
@@ -81,6 +82,20 @@ async def flag(
     await _alarm(session, case, [code for code, _ in new], policy, now)
     await green_channel.call(session, case=case, policy=policy, now=now, opens=newly)
     return newly
+
+
+async def lift(session: AsyncSession, *, case: Case, staff: Staff, reason: str, now: datetime) -> None:
+    """Take the flag off a case the caller holds; what it was flagged for stays on record.
+
+    Headquarters' clock, if it runs, goes on: that somebody knows is not undone.
+    """
+    codes = [one["code"] for one in case.special_reasons]
+    case.special_reasons, case.special_since = [], None
+    actor, before = Actor.staff(staff), {"reasons": codes}
+    await record(
+        session, case=case, actor=actor, action="special.lifted", now=now, reason=reason, before=before
+    )
+    await notify(session, "case", case=case.id, number=case.number)
 
 
 async def reasons_for(

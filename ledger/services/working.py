@@ -9,7 +9,7 @@ from ledger.hours import working_time_after
 from ledger.live import notify
 from ledger.models import Case, Department, Staff
 from ledger.policy import Policy
-from ledger.services import clocks, special, waits
+from ledger.services import clocks, waits
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
 from ledger.services.owners import is_named
@@ -110,27 +110,6 @@ async def take_on(session: AsyncSession, case: Case, staff: Staff, now: datetime
     """
     if case.status is CaseStatus.OPEN and case.owner_id is None and not is_named(staff, case.narrative):
         await assign(session, number=case.number, reason="first_asked", staff=staff, owner=staff, now=now)
-
-
-async def flag(
-    session: AsyncSession, *, number: str, reason: str, staff: Staff, policy: Policy, now: datetime
-) -> Case:
-    """Flag the case's customer as special by a member of staff's judgement, with the reason (playbook B1).
-
-    Raises:
-        NoSuchCase
-        Missing: no reason was given.
-    """
-    if not reason.strip():
-        raise Missing("reason")
-    case = await case_numbered(session, number)
-    reasons = [(special.BY_STAFF, special.staff_words(reason.strip()))]
-    actor = Actor.staff(staff)
-    await special.flag(
-        session, case=case, reasons=reasons, message_id=None, actor=actor, policy=policy, now=now
-    )
-    await notify(session, "case", case=case.id, number=case.number)
-    return case
 
 
 async def open_case_numbered(session: AsyncSession, number: str) -> Case:

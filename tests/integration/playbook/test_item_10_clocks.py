@@ -8,7 +8,8 @@ from sqlalchemy import select
 from ledger.errors import NotExtendable
 from ledger.models import Clock, Form, Notice, Staff
 from ledger.policy.clocks import FURTHER_CLOCKS
-from ledger.services import clocks, forms
+from ledger.services import case_lock, clocks, forms
+from ledger.services.clocks import LAPSING
 from ledger.vocabulary import ClockKind, NoticeKind, Role
 from tests.ledger_world import LedgerWorld
 
@@ -24,6 +25,7 @@ C3 = {
     ClockKind.PETITION_CLOSED: timedelta(days=60),
     ClockKind.REVIEW_ASKED: timedelta(days=30),
     ClockKind.REVIEW_DECIDED: timedelta(days=30),
+    ClockKind.PURSUIT: timedelta(days=1),
 }
 
 
@@ -40,7 +42,7 @@ async def started(world: LedgerWorld, kind: ClockKind) -> Clock:
     hearing = await world.complains()
 
     async def start(session) -> Clock:
-        case = await clocks.case_numbered(session, hearing.number)
+        case = await case_lock.case_numbered(session, hearing.number)
         form = Form(number="XX-1", kind="petition", case_id=case.id, state="registered", opened_at=world.now)
         session.add(form)
         await session.flush()
@@ -74,14 +76,15 @@ async def test_each_clock_runs_day_and_night_for_as_long_as_the_rule_book_says(d
     assert clock.due_at == desk_ledger.now + C3[kind]
 
 
-@pytest.mark.parametrize("kind", sorted(FURTHER_CLOCKS - {ClockKind.REVIEW_ASKED}))
+@pytest.mark.parametrize("kind", sorted(FURTHER_CLOCKS - LAPSING))
 async def test_each_is_breached_at_the_second_it_is_due(desk_ledger, kind):
     clock = await due(desk_ledger, await started(desk_ledger, kind))
     assert clock.breached_at == clock.due_at
 
 
-async def test_the_petitioners_own_time_is_nobodys_breach(desk_ledger):
-    clock = await due(desk_ledger, await started(desk_ledger, ClockKind.REVIEW_ASKED))
+@pytest.mark.parametrize("kind", sorted(LAPSING))
+async def test_the_petitioners_own_time_and_the_rounds_of_urging_are_nobodys_breach(desk_ledger, kind):
+    clock = await due(desk_ledger, await started(desk_ledger, kind))
     assert (clock.breached_at, clock.stop_reason) == (None, "lapsed")
 
 
