@@ -104,12 +104,13 @@ def _numbers(visit: Visit, found: Press, trend: Trend, former: Trend) -> None:
 
 def _bad_news(visit: Visit, found: Press) -> None:
     lines = [*found.negative, *found.risks]
+    further = found.bad + len(found.risks) - FIRST
     with _card(visit, "opinion.bad_news"):
         if not lines:
             ui.label(visit.texts("opinion.bad_news_none")).classes("qt-empty")
         mention_rows(visit, lines[:FIRST], _again)
-        if len(lines) > FIRST:
-            ui.label(visit.texts("opinion.further", count=len(lines) - FIRST)).classes("qt-dim")
+        if further > 0:
+            ui.label(visit.texts("opinion.further", count=further)).classes("qt-dim")
 
 
 def _topics(visit: Visit, trend: Trend, former: Trend) -> None:

@@ -25,7 +25,7 @@ async def gather(session: AsyncSession, asked: Asked, *, quotes: int) -> list[Se
     own = sum(n for (topic, where, _), n in counts.items() if (topic, where) == (EVERYTHING, OWN))
     flow = [
         ("report_figure.mentions", found.count),
-        ("report_figure.negative_mentions", len(found.negative)),
+        ("report_figure.negative_mentions", found.bad),
         ("report_figure.risks", len(found.risks)),
         ("report_figure.own_messages", own),
     ]
@@ -34,8 +34,8 @@ async def gather(session: AsyncSession, asked: Asked, *, quotes: int) -> list[Se
     negative = {key: _negative(counts, key) for key in keys}
     return [
         Section(key="opinion", figures=figures(flow)),
-        _quoted("bad_news", found.negative, quotes),
-        _quoted("risks", found.risks, quotes),
+        _quoted("bad_news", found.negative, quotes, found.bad),
+        _quoted("risks", found.risks, quotes, len(found.risks)),
         Section(key="negative_kinds", figures=_kinds(found)),
         Section(key="topics", figures=_by_topic(volume)),
         Section(key="negative_topics", figures=_by_topic(negative)),
@@ -52,16 +52,13 @@ def _by_topic(counts: dict[str, int]) -> tuple[Figure, ...]:
 
 
 def _kinds(found: Press) -> tuple[Figure, ...]:
-    kinds = [line.kind for line in found.negative]
-    return figures(
-        [(f"mention_kind.{kind}", kinds.count(kind)) for kind in reversed(SPREAD) if kind in kinds]
-    )
+    kinds = [kind for kind in reversed(SPREAD) if kind in found.kinds]
+    return figures([(f"mention_kind.{kind}", found.kinds[kind]) for kind in kinds])
 
 
-def _quoted(key: str, lines: Sequence[MentionLine], most: int) -> Section:
-    return Section(
-        key=key, quotes=tuple(_quote(line) for line in lines[:most]), more=max(0, len(lines) - most)
-    )
+def _quoted(key: str, lines: Sequence[MentionLine], most: int, count: int) -> Section:
+    quotes = tuple(_quote(line) for line in lines[:most])
+    return Section(key=key, quotes=quotes, more=count - len(quotes))
 
 
 def _quote(line: MentionLine) -> Quote:

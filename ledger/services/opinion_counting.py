@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,8 +45,8 @@ async def days_to_count(session: AsyncSession, *, policy: Policy, now: datetime)
     began = await _first_day(session, policy, now)
     if began is None:
         return []
-    kept = select(OpinionDay).where(OpinionDay.day >= began)
-    counted = {row.day: row for row in await session.scalars(kept)}
+    kept = select(OpinionDay.day, OpinionDay.wording, OpinionDay.stale, OpinionDay.counted_at)
+    counted = {row.day: row for row in await session.execute(kept.where(OpinionDay.day >= began))}
     days = (today - timedelta(days=back) for back in range((today - began).days + 1))
     return [day for day in days if not _is_counted(counted.get(day), day, today, policy, now)]
 
@@ -76,7 +76,9 @@ def wording(policy: Policy) -> str:
     return f"{policy.opinion.fingerprint} {policy.organisation.time_zone.key}"
 
 
-def _is_counted(row: OpinionDay | None, day: date, today: date, policy: Policy, now: datetime) -> bool:
+def _is_counted(
+    row: Row[date, str, bool, datetime | None] | None, day: date, today: date, policy: Policy, now: datetime
+) -> bool:
     if row is None or row.stale or row.wording != wording(policy) or row.counted_at is None:
         return False
     return (today - day).days >= GROWING or row.counted_at > now - COUNTED_EVERY

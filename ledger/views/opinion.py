@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -20,6 +20,14 @@ AT_ONCE: Final = 20
 READ_AT_MOST: Final = 2_000
 HURT: Final = frozenset({Signal.INJURY_SAFETY})
 SPREAD: Final = tuple(MentionKind)
+GRAVEST: Final = 100
+GRAVITY: Final = (
+    case({kind: place for place, kind in enumerate(SPREAD)}, value=Mention.kind).desc(),
+    Mention.reach.desc().nulls_last(),
+    Mention.emotion.desc().nulls_last(),
+    Mention.published_at.desc(),
+)
+"""How far in the open, how many see it, how it feels, how new it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +53,6 @@ class MentionLine:
     risk: bool
     complaint: str | None
     demo: bool
-
-    @property
-    def negative(self) -> bool:
-        return self.feeling is Feeling.NEGATIVE
-
-    @property
-    def gravity(self) -> tuple[int, int, int, datetime]:
-        """The graver comes later: how far in the open, how many see it, how it feels, how new it is."""
-        return (SPREAD.index(self.kind), self.reach or 0, self.emotion or 0, self.published_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +93,20 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What was said elsewhere in a period: bad news, then what may become some; each the gravest first."""
+    """What was said elsewhere in a period: bad news, then what may become some; each the gravest first.
+
+    ``count`` is of all that was said, ``kinds`` of all bad news; of that no more than ``GRAVEST`` is here.
+    """
 
     negative: tuple[MentionLine, ...]
     risks: tuple[MentionLine, ...]
     count: int
+    kinds: Mapping[MentionKind, int]
+
+    @property
+    def bad(self) -> int:
+        """How much bad news there was."""
+        return sum(self.kinds.values())
 
 
 async def newest(
@@ -138,15 +146,18 @@ async def farthest(session: AsyncSession, case_id: int) -> MentionKind | None:
 async def press(session: AsyncSession, *, since: datetime, until: datetime, policy: Policy) -> Press:
     """The mentions published from ``since`` to ``until``: negative ones, then other risks, gravest first.
 
-    Of more than ``READ_AT_MOST`` the negative and the newest are looked at.
+    For risks the ``READ_AT_MOST`` gravest that are not negative are looked through.
     """
     within = (Mention.published_at >= since, Mention.published_at < until)
-    negative = await _most(session, policy, *within, Mention.feeling == Feeling.NEGATIVE)
-    others = await _most(session, policy, *within, Mention.feeling.is_distinct_from(Feeling.NEGATIVE))
+    bad, other = Mention.feeling == Feeling.NEGATIVE, Mention.feeling.is_distinct_from(Feeling.NEGATIVE)
+    gravest = _lines().where(*within).order_by(*GRAVITY)
+    others = await _read(session, gravest.where(other).limit(READ_AT_MOST), policy)
+    counted = select(Mention.kind, func.count()).where(*within, bad).group_by(Mention.kind)
     return Press(
-        negative=_gravest(negative),
-        risks=_gravest([line for line in others if line.risk]),
-        count=len(negative) + len(others),
+        negative=tuple(await _read(session, gravest.where(bad).limit(GRAVEST), policy)),
+        risks=tuple(line for line in others if line.risk),
+        count=await session.scalar(select(func.count()).select_from(Mention).where(*within)) or 0,
+        kinds={kind: count for kind, count in await session.execute(counted)},
     )
 
 
@@ -190,15 +201,6 @@ def _lines() -> Select[Mention]:
 
 async def _read(session: AsyncSession, query: Select[Mention], policy: Policy) -> list[MentionLine]:
     return [_line(mention, policy) for mention in await session.scalars(query)]
-
-
-async def _most(session: AsyncSession, policy: Policy, *which: ColumnElement[bool]) -> list[MentionLine]:
-    query = _lines().where(*which).order_by(Mention.published_at.desc()).limit(READ_AT_MOST)
-    return await _read(session, query, policy)
-
-
-def _gravest(lines: Sequence[MentionLine]) -> tuple[MentionLine, ...]:
-    return tuple(sorted(lines, key=lambda line: line.gravity, reverse=True))
 
 
 def _line(mention: Mention, policy: Policy) -> MentionLine:

@@ -3,6 +3,7 @@
 The clauses of the playbook's sentence, one after the other.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -147,6 +148,18 @@ async def test_a_day_is_counted_again_when_a_mention_of_it_comes_late(desk_ledge
     await brings(desk_ledger, a_mention(2, published_at=long_ago))
     assert await counted(desk_ledger) == 1
     assert (await topic(desk_ledger, "product", first=TODAY - timedelta(days=5))).volume == 2
+
+
+async def test_what_comes_while_its_day_is_counted_has_it_counted_again(desk_ledger: LedgerWorld) -> None:
+    await brings(desk_ledger, a_mention(1))
+    async with desk_ledger.database.transaction() as session:
+        await opinion_counting.count_day(session, TODAY, policy=desk_ledger.policy, now=desk_ledger.now)
+        bringing = asyncio.create_task(brings(desk_ledger, a_mention(2)))
+        await asyncio.sleep(0.2)
+        assert not bringing.done()
+    await bringing
+    assert await counted(desk_ledger) == 1
+    assert (await topic(desk_ledger, "product")).volume == 2
 
 
 async def test_other_words_in_the_policy_count_every_day_anew(desk_ledger: LedgerWorld) -> None:
@@ -297,27 +310,25 @@ async def test_no_other_token_opens_it_and_its_token_opens_nothing_else(served: 
     assert (await served.client.get("/api/v1/complaints", headers=HEADER)).status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "at"),
-    [
-        (posted(1, published_at="2026-11-20 10:23"), 422, "body.mentions.0.published_at"),
-        (posted(1, url="javascript:alert(1)"), 422, "body.mentions.0.url"),
-        (posted(1, text=" "), 422, "body.mentions.0"),
-        (posted(1, text="a\0b"), 422, "body.mentions.0.text"),
-        (posted(1, sentiment="bad"), 422, "body.mentions.0.sentiment"),
-        (posted(*range(501)), 422, "body.mentions"),
-        ({"mentions": []}, 422, "body.mentions"),
-        (posted(1, text="长" * 400_000), 413, None),
-    ],
-)
-async def test_what_cannot_be_taken_is_a_problem_that_says_where(
-    served: ServedDesk, body: Any, status: int, at: str | None
-) -> None:
-    refused = await post(served, body)
-    assert refused.status_code == status
-    assert refused.headers["content-type"] == "application/problem+json"
-    if at:
-        assert refused.json()["errors"][0]["at"] == at
+REFUSED = [
+    (posted(1, published_at="2026-11-20 10:23"), 422, "body.mentions.0.published_at"),
+    (posted(1, url="javascript:alert(1)"), 422, "body.mentions.0.url"),
+    (posted(1, text=" "), 422, "body.mentions.0"),
+    (posted(1, text="a\0b"), 422, "body.mentions.0.text"),
+    (posted(1, sentiment="bad"), 422, "body.mentions.0.sentiment"),
+    (posted(*range(501)), 422, "body.mentions"),
+    ({"mentions": []}, 422, "body.mentions"),
+    (posted(1, text="长" * 400_000), 413, None),
+]
+
+
+async def test_what_cannot_be_taken_is_a_problem_that_says_where(served: ServedDesk) -> None:
+    for body, status, at in REFUSED:
+        refused = await post(served, body)
+        assert refused.status_code == status
+        assert refused.headers["content-type"] == "application/problem+json"
+        if at:
+            assert refused.json()["errors"][0]["at"] == at
     async with served.desk.database.transaction() as session:
         assert await mentions.unheard(session, 9) == []
 
