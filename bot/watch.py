@@ -8,7 +8,7 @@ import structlog
 
 from bot.desk import Desk
 from bot.own_words import about_person, say
-from ledger.services import attendance, crisis, handoff, loose_ends
+from ledger.services import attendance, crisis, handoff, loose_ends, waves
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +21,12 @@ async def look(desk: Desk) -> None:
         await loose_ends.go_on_escalating(session)
         await crisis.recognise_old(session, policy=desk.policy, now=desk.now())
         await loose_ends.warn(session, policy=desk.policy, now=desk.now())
+
+
+async def look_for_waves(desk: Desk) -> None:
+    """Warnings of a building wave follow what comes in."""
+    async with desk.database.transaction() as session:
+        await waves.look(session, policy=desk.policy, now=desk.now())
 
 
 async def expire_forsaken(desk: Desk) -> None:

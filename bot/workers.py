@@ -96,6 +96,7 @@ class Workers:
         self._tasks.append(asyncio.create_task(self._keep_line_told()))
         self._tasks.append(asyncio.create_task(self._keep_count()))
         self._tasks.append(asyncio.create_task(self._keep_opinion()))
+        self._tasks.append(asyncio.create_task(self._keep_warning()))
         self._tasks.append(asyncio.create_task(self._keep_reporting()))
         self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
         self._closing = asyncio.create_task(self._leave_when_closing())
@@ -190,6 +191,12 @@ class Workers:
             begun = monotonic()
             await attempt("count", self._count)
             await asyncio.sleep(max(COUNT_EVERY, COUNT_SHARE * (monotonic() - begun)))
+
+    async def _keep_warning(self) -> None:
+        """Look for building waves, as often as the policy says."""
+        while True:
+            await attempt("waves", partial(watch.look_for_waves, self._desk))
+            await asyncio.sleep(self._desk.policy.waves.look_every.total_seconds())
 
     async def _count(self) -> None:
         zone = str(self._desk.policy.organisation.time_zone)

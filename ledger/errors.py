@@ -10,6 +10,7 @@
       + NoSuchMessage
       + NoSuchMark
       + NoSuchForm
+      + NoSuchWave
       + NoSuchList
       + NoSuchMention
       + NoSuchReport
@@ -89,6 +90,10 @@ class NoSuchMark(NotFound):
 
 class NoSuchForm(NotFound):
     """There is no such form."""
+
+
+class NoSuchWave(NotFound):
+    """There is no such warning, or it is over."""
 
 
 class NoSuchList(NotFound):

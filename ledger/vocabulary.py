@@ -188,6 +188,23 @@ class Risk(StrEnum):
     VERY_HIGH = "very_high"
 
 
+class WarningLevel(StrEnum):
+    """The four levels of early warning (四级预警, playbook B5), the least first."""
+
+    BLUE = "blue"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+
+class WaveKind(StrEnum):
+    """What the complaints of a wave have in common."""
+
+    CATEGORY = "category"
+    PLACE = "place"
+    PRODUCT = "product"
+
+
 class CaseType(StrEnum):
     """A complaint, or a contact: a special user who has not complained."""
 
@@ -325,6 +342,7 @@ class NoticeKind(StrEnum):
     TASK_DUE = "task_due"
     GRADED = "graded"
     CRISIS = "crisis"
+    WAVE = "wave"
     ALARM = "alarm"
     REPORT = "report"
     FORM = "form"

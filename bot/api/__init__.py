@@ -25,6 +25,7 @@ from bot.api import (
     session,
     status,
     tasks,
+    warnings,
 )
 from bot.api.bounds import BodyLimit
 from bot.api.headers import SecurityHeaders
@@ -41,6 +42,7 @@ routers: tuple[APIRouter, ...] = (
     tasks.router,
     drills.router,
     marks.router,
+    warnings.router,
     forms.router,
     lists.router,
     reports.router,

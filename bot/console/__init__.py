@@ -26,6 +26,7 @@ from bot.console import (  # noqa: F401
     staff,
     status,
     transcripts,
+    warnings,
 )
 from bot.console.away import away
 from bot.console.board import Board

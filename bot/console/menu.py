@@ -31,6 +31,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("/supervise/transcripts", "nav.transcripts", "manage_search", Role.SUPERVISOR),
         Page("/supervise", "nav.figures", "insights", Role.SUPERVISOR),
         Page("/supervise/opinion", "nav.opinion", "travel_explore", Role.SUPERVISOR),
+        Page("/supervise/warnings", "nav.warnings", "ssid_chart", Role.SUPERVISOR),
         Page("/supervise/guard", "nav.guard", "shield", Role.SUPERVISOR),
         Page("/supervise/drills", "nav.drills", "theater_comedy", Role.SUPERVISOR),
     ),

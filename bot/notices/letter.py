@@ -152,9 +152,10 @@ class Writer:
         return say(f"title.{kind}", self._language, **values).strip()
 
     def _grave(self) -> dict[str, str]:
-        """How grave the case is, in words."""
-        case = self._facts.case
-        return {"severity": say(f"severity.{case.severity}", self._language) if case else ""}
+        """How grave it is, in words: the case, or the wave that the round names with its level."""
+        case, level = self._facts.case, self._facts.notice.round.rpartition(":")[2]
+        found = {"severity": f"severity.{case.severity}" if case else "", "level": f"level.{level}"}
+        return {name: say(key, self._language) if known(key) else "" for name, key in found.items()}
 
     def _alarm(self) -> str:
         key = f"alarm.{self._facts.notice.round.split(':')[0]}"
@@ -172,6 +173,8 @@ class Writer:
             return f"/supervise/reports/{self._facts.report.id}"
         if self._facts.case:
             return f"/desk/complaints/{self._facts.case.number}"
+        if self._facts.notice.kind is NoticeKind.WAVE:
+            return "/supervise/warnings"
         conversation = CONVERSATION.match(self._facts.notice.round)
         return f"/desk/conversations/{conversation[1]}" if conversation else "/desk"
 

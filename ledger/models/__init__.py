@@ -21,6 +21,7 @@ from ledger.models.opinion_day import OpinionDay
 from ledger.models.report import Report
 from ledger.models.staff import Credential, Staff
 from ledger.models.wait import Wait
+from ledger.models.wave import Wave
 
 __all__ = [
     "Attachment",
@@ -51,5 +52,6 @@ __all__ = [
     "Staff",
     "Task",
     "Wait",
+    "Wave",
     "case_conversations",
 ]

@@ -5,7 +5,7 @@ Read from ``policy.yml`` and passed to every service as ``policy``; one room of 
 
 from ledger.policy.clocks import Clocks, Deadline, Escalation, Extension, Revisit, Rung, Step
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
-from ledger.policy.grading import Grading, Plan, RiskMatrix
+from ledger.policy.grading import Grading, Plan, Rarity, RiskMatrix, Waves
 from ledger.policy.hurried import hurried
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists, NailHouseholds
@@ -44,6 +44,7 @@ __all__ = [
     "Plan",
     "Policy",
     "Press",
+    "Rarity",
     "Revisit",
     "RiskMatrix",
     "Rung",
@@ -53,6 +54,7 @@ __all__ = [
     "Step",
     "Topic",
     "Watchdog",
+    "Waves",
     "Webhook",
     "hurried",
     "load_policy",

@@ -1,12 +1,13 @@
-"""How grave a case is, and what follows from it (playbook B3, B5, B7)."""
+"""How grave a case is, what follows from it, and when complaints are building up (playbook B3, B5, B7)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from ledger.parts import Names, Part
-from ledger.vocabulary import Aspect, Category, Likelihood, Risk, Severity, Signal
+from ledger.parts import Duration, Names, Part
+from ledger.vocabulary import Aspect, Category, Likelihood, Risk, Severity, Signal, WarningLevel
 
 Points = Annotated[int, Field(ge=0)]
 HEARD: Final = frozenset(Aspect) - {Aspect.STRIKING, Aspect.PEOPLE, Aspect.COURSE}
@@ -74,3 +75,43 @@ class Plan(Part):
 
     do: tuple[Names, ...] = Field(min_length=1)
     tells: tuple[str, ...] = ()
+
+
+class Rarity(Part):
+    """When a warning has a level: chance alone would do it less than once in ``once_in``.
+
+    And there are at least ``least`` complaints: what is rare need not be much.
+    """
+
+    once_in: Annotated[Duration, Field(gt=timedelta())]
+    least: int = Field(ge=1)
+
+
+class Waves(Part):
+    """When complaints are building up (四级预警): more than the same hours of earlier weeks explain.
+
+    Counted in each of ``windows`` up to now, against as many ``weeks``; looked at ``look_every``. A level
+    that is no longer reached falls after ``settle``.
+    """
+
+    look_every: Annotated[Duration, Field(ge=timedelta(seconds=1))]
+    windows: tuple[Annotated[Duration, Field(gt=timedelta(), le=timedelta(days=1))], ...] = Field(
+        min_length=1
+    )
+    weeks: int = Field(ge=1, le=52)
+    settle: Duration
+    levels: Mapping[WarningLevel, Rarity]
+
+    @model_validator(mode="after")
+    def _graver_is_rarer(self) -> Self:
+        if set(self.levels) != set(WarningLevel):
+            raise ValueError("levels: blue, yellow, orange and red")
+        order = [self.levels[level] for level in WarningLevel]
+        if order != sorted(order, key=lambda one: (one.once_in, one.least)):
+            raise ValueError("levels: each rarer than the one before")
+        return self
+
+    @property
+    def least(self) -> int:
+        """So many complaints there must be for any level."""
+        return min(rarity.least for rarity in self.levels.values())

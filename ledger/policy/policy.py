@@ -11,7 +11,7 @@ from ledger.parts import Duration, Part
 from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, Revisit
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.drills import Drills
-from ledger.policy.grading import Grading, Plan
+from ledger.policy.grading import Grading, Plan, Waves
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists
 from ledger.policy.notices import Notices
@@ -23,7 +23,7 @@ from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Li
 from ledger.vocabulary import ClockKind, ReportKind, Severity
 
 LATER_SECTIONS: Final = frozenset(
-    {"deadlines", "drills", "grading", "lists", "opinion", "plans", "reports", "routing"}
+    {"deadlines", "drills", "grading", "lists", "opinion", "plans", "reports", "routing", "waves"}
 )
 """Sections that a policy of an older release cannot have; it is read with the shipped ones."""
 
@@ -44,6 +44,7 @@ class Policy(Part):
     grading: Grading
     plans: Mapping[Severity, Plan]
     routing: Routing
+    waves: Waves
     anger: Anger
     listening: Listening = Listening()
     capacity: Capacity = Capacity()

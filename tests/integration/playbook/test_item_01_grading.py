@@ -1,17 +1,22 @@
 """Item 1, grading (playbook B3, B5, B7): severity with its reasons, warnings, risk, plans, overruling."""
 
 from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
-from ledger.errors import Missing, NoSuchCase, NotAllowed
-from ledger.models import Message, Staff
-from ledger.services import cases, clocks
+from ledger.errors import AlreadyAcknowledged, Missing, NoSuchCase, NoSuchWave, NotAllowed
+from ledger.models import Case, Conversation, Drill, Fact, Message, Staff
+from ledger.services import cases, clocks, waves
 from ledger.views import complaints
 from ledger.views.grading import Grade, grade_of
+from ledger.views.waves import WaveLine, warnings
 from ledger.vocabulary import (
     ActorKind,
+    CaseType,
+    Category,
     ClockKind,
     FactKind,
     Language,
@@ -21,8 +26,10 @@ from ledger.vocabulary import (
     Role,
     Severity,
     Signal,
+    WarningLevel,
     Way,
 )
+from tests.integration.test_ledger_thrift import asked
 from tests.ledger_world import COMPLAINT, LedgerWorld
 
 HURT = replace(COMPLAINT, signals=(Signal.INJURY_SAFETY,))
@@ -280,3 +287,202 @@ async def test_what_raised_a_case_is_still_told_when_it_no_longer_comes_to_as_mu
     found = await grade(desk_ledger, hearing.number)
     assert found.severity is Severity.MODERATE
     assert "100" in found.points[0].reason[Language.EN]
+
+
+# Four warning levels for a building wave: of a kind, in a place, about a product, in a window.
+
+
+async def came(
+    world: LedgerWorld, count: int, *, ago: timedelta = timedelta(), spaced: int = 60, **differs: Any
+) -> None:
+    """So many complaints came, one every ``spaced`` seconds, the last ``ago``; ``facts`` by kind."""
+    told = differs.pop("facts", {})
+    conversation = await world.conversation()
+    message = await world.message(conversation, "…")
+    row = {"category": Category.PRODUCT_QUALITY, "type": CaseType.COMPLAINT, "channel": "web", **differs}
+    async with world.database.transaction() as session:
+        talk = await session.get_one(Conversation, conversation)
+        new = [
+            Case(
+                number=f"QT-2026-{next(NUMBERS):06d}",
+                pass_code="",
+                customer_id=talk.customer_id,
+                opened_at=world.now - ago - timedelta(seconds=spaced * place),
+                **row,
+            )
+            for place in range(count)
+        ]
+        session.add_all(new)
+        await session.flush()
+        session.add_all(
+            Fact(
+                case_id=case.id,
+                message_id=message,
+                at=case.opened_at,
+                kind=kind,
+                said=f"那个{value}",
+                value=value,
+            )
+            for case in new
+            for kind, value in told.items()
+        )
+
+
+NUMBERS = count(900_000)
+WEEK = timedelta(weeks=1)
+
+
+async def an_ordinary_past(world: LedgerWorld, a_week: int = 3) -> None:
+    """Nine weeks in which so many complaints came at these hours."""
+    await came(world, 1, ago=9 * WEEK + timedelta(days=2))
+    for back in range(1, 9):
+        await came(world, a_week + back % 2, ago=back * WEEK)
+
+
+async def look(world: LedgerWorld) -> list[WaveLine]:
+    await world.do(lambda session: waves.look(session, policy=world.policy, now=world.now))
+    return await world.do(warnings)
+
+
+async def test_many_complaints_of_a_kind_are_a_warning_by_how_unusual_they_are(
+    desk_ledger: LedgerWorld, supervisor: Staff
+) -> None:
+    await desk_ledger.on_duty("headquarters", supervisor)
+    await an_ordinary_past(desk_ledger)
+    await came(desk_ledger, 5)
+    assert await look(desk_ledger) == []
+    await came(desk_ledger, 35)
+    [line] = await look(desk_ledger)
+    assert (line.kind, line.subject, line.level) == ("category", "product_quality", WarningLevel.RED)
+    assert line.count == 40
+    assert 2 < line.expected < 5
+    [entry] = [one for one in await desk_ledger.entries("desk") if one.action == "wave.began"]
+    assert entry.after is not None
+    assert (entry.after["level"], entry.after["count"]) == ("red", 40)
+    assert await desk_ledger.told() == [(NoticeKind.WAVE, "li", Way.CONSOLE)]
+
+
+async def test_as_many_as_usual_at_these_hours_are_no_warning(desk_ledger: LedgerWorld) -> None:
+    await an_ordinary_past(desk_ledger, a_week=40)
+    await came(desk_ledger, 42)
+    assert await look(desk_ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "value"),
+    [("place", FactKind.PLACE, "人民路店"), ("product", FactKind.PRODUCT, "fridge")],
+)
+async def test_complaints_in_a_place_or_about_a_product_are_counted_too(
+    desk_ledger: LedgerWorld, kind: str, fact: FactKind, value: str
+) -> None:
+    await an_ordinary_past(desk_ledger, a_week=40)
+    await came(desk_ledger, 8)
+    await came(desk_ledger, 34, facts={fact: value})
+    [line] = await look(desk_ledger)
+    assert (line.kind, line.subject, line.count, line.name) == (kind, value, 34, f"那个{value}")
+    assert len(line.cases) == 12
+
+
+async def test_a_short_burst_is_seen_in_a_short_window(desk_ledger: LedgerWorld) -> None:
+    for back in range(1, 9):
+        await came(desk_ledger, 60, ago=back * WEEK, spaced=1200)
+    await came(desk_ledger, 1, ago=10 * WEEK)
+    await came(desk_ledger, 25, spaced=60)
+    [line] = await look(desk_ledger)
+    assert (line.minutes, line.count) == (60, 25)
+
+
+@pytest.mark.parametrize("differs", [{"demo": True}, {"type": CaseType.CONTACT}])
+async def test_what_is_made_up_or_no_complaint_is_not_counted(
+    desk_ledger: LedgerWorld, differs: dict[str, Any]
+) -> None:
+    await an_ordinary_past(desk_ledger)
+    await came(desk_ledger, 60, **differs)
+    assert await look(desk_ledger) == []
+
+
+async def test_what_a_drill_plays_is_not_counted(desk_ledger: LedgerWorld) -> None:
+    await an_ordinary_past(desk_ledger)
+    async with desk_ledger.database.transaction() as session:
+        moments = {"started_at": desk_ledger.now, "seen_at": desk_ledger.now}
+        drill = Drill(name="315", digest="", script={}, faster=60, cast=False, **moments)
+        session.add(drill)
+        await session.flush()
+        drill_id = drill.id
+    await came(desk_ledger, 60, drill_id=drill_id)
+    assert await look(desk_ledger) == []
+
+
+async def test_a_new_desk_is_warned_only_of_what_would_be_much_anywhere(desk_ledger: LedgerWorld) -> None:
+    await came(desk_ledger, 12)
+    assert await look(desk_ledger) == []
+    await came(desk_ledger, 500, spaced=7)
+    [line] = await look(desk_ledger)
+    assert line.level is WarningLevel.RED
+
+
+async def test_a_young_desk_is_compared_with_the_days_before(desk_ledger: LedgerWorld) -> None:
+    for back in range(1, 12):
+        await came(desk_ledger, 30, ago=timedelta(days=back))
+    await came(desk_ledger, 31)
+    assert await look(desk_ledger) == []
+    await came(desk_ledger, 70)
+    [line] = await look(desk_ledger)
+    assert line.expected == pytest.approx(30, abs=1)
+
+
+async def test_a_warning_rises_at_once_and_falls_only_when_it_stays_lower(
+    desk_ledger: LedgerWorld, supervisor: Staff
+) -> None:
+    await desk_ledger.on_duty("headquarters", supervisor)
+    await an_ordinary_past(desk_ledger)
+    await came(desk_ledger, 16)
+    first = (await look(desk_ledger))[0].level
+    desk_ledger.later(minutes=5)
+    await came(desk_ledger, 40)
+    assert (await look(desk_ledger))[0].level is WarningLevel.RED
+    assert first in (WarningLevel.BLUE, WarningLevel.YELLOW, WarningLevel.ORANGE)
+    desk_ledger.later(days=1, minutes=10)
+    assert (await look(desk_ledger))[0].until is None
+    desk_ledger.later(minutes=31)
+    assert (await look(desk_ledger))[0].until == desk_ledger.now
+    actions = [one for one in await desk_ledger.actions("desk") if one.startswith("wave.")]
+    assert actions == ["wave.began", "wave.risen", "wave.ended"]
+    assert len(await desk_ledger.told()) == 2
+
+
+async def test_a_named_supervisor_acknowledges_and_again_when_it_rose(
+    desk_ledger: LedgerWorld, supervisor: Staff
+) -> None:
+    await an_ordinary_past(desk_ledger)
+    await came(desk_ledger, 16)
+    [line] = await look(desk_ledger)
+    agent = await desk_ledger.staff("wang")
+    with pytest.raises(NotAllowed):
+        await acknowledge(desk_ledger, line.id, agent)
+    await acknowledge(desk_ledger, line.id, supervisor)
+    with pytest.raises(AlreadyAcknowledged):
+        await acknowledge(desk_ledger, line.id, supervisor)
+    with pytest.raises(NoSuchWave):
+        await acknowledge(desk_ledger, line.id + 1, supervisor)
+    [seen] = await look(desk_ledger)
+    assert (seen.acknowledged_by, seen.acknowledged_at) == ("李霞", desk_ledger.now)
+    assert (await desk_ledger.entries("desk"))[-1].action == "wave.acknowledged"
+    await came(desk_ledger, 40)
+    assert (await look(desk_ledger))[0].acknowledged_by is None
+
+
+async def acknowledge(world: LedgerWorld, wave_id: int, staff: Staff) -> None:
+    await world.do(lambda session: waves.acknowledge(session, wave_id=wave_id, staff=staff, now=world.now))
+
+
+async def test_a_look_asks_the_database_little(desk_ledger: LedgerWorld) -> None:
+    await an_ordinary_past(desk_ledger)
+    await came(desk_ledger, 40)
+    await look(desk_ledger)
+    with asked(desk_ledger) as statements:
+        await desk_ledger.do(
+            lambda session: waves.look(session, policy=desk_ledger.policy, now=desk_ledger.now)
+        )
+    assert len([said for said in statements if "cases" in said]) <= 2
+    assert len(statements) <= 5
