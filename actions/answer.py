@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from actions import casework, people, resources, week, wording
+from actions import casework, people, resources, statement, week, wording
 from actions.base import LedgerAction, Talk
 from ledger import hours
 from ledger.policy import Policy
@@ -20,13 +20,14 @@ class ActionAnswer(LedgerAction):
         return "action_answer"
 
     async def act(self, talk: Talk) -> None:
-        """The anger in it first, then the answer; what has none goes to a person, word for word."""
+        """The anger in it first, then the answer; what has none goes to a person, word for word.
+
+        What the whole company says on it stands before what the assistant knows.
+        """
         await casework.hear_danger(talk)
         casework.acknowledge_anger(talk)
-        if topic := talk.turn.heard.topic:
-            await answer(talk, topic)
-        else:
-            await _pass_on(talk)
+        if not await statement.answer(talk):
+            await _answer_itself(talk)
         talk.come_back()
 
 
@@ -53,6 +54,13 @@ def _own_up(talk: Talk) -> None:
     policy, now = resources.policy(), resources.now()
     script = f"utter_respond_robot_{people.presence(policy, now)}"
     talk.say(script, **people.opening(talk.turn, policy, now))
+
+
+async def _answer_itself(talk: Talk) -> None:
+    if topic := talk.turn.heard.topic:
+        await answer(talk, topic)
+    else:
+        await _pass_on(talk)
 
 
 async def answer(talk: Talk, topic: Topic) -> None:

@@ -97,13 +97,17 @@ def _scripts(events: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 @dataclass
 class Talk:
-    """What a turn does: the transaction it runs in, the sentences it says, the slots it leaves."""
+    """What a turn does: the transaction it runs in, the sentences it says, the slots it leaves.
+
+    ``stated``: a statement in force is among the sentences.
+    """
 
     turn: Turn
     session: AsyncSession
     dispatcher: CollectingDispatcher
     slots: dict[str, Any] = field(default_factory=dict)
     followup: str | None = None
+    stated: bool = False
 
     @property
     def asked(self) -> tuple[str, ...]:

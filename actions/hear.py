@@ -13,11 +13,12 @@ from actions import (
     outsiders,
     press,
     resources,
+    statement,
     wording,
 )
 from actions.base import LedgerAction, Talk
 from actions.meanings import BRIEF, Meaning, answer, meaning, speaks
-from actions.steps import HARD_TO_TELL, Known, Step
+from actions.steps import HARD_TO_TELL, QUESTIONS, Known, Step
 from ledger.services import cases
 from ledger.services.cases import Hearing
 from ledger.vocabulary import CaseType, Kind
@@ -53,7 +54,7 @@ class ActionHear(LedgerAction):
         await _settle_contact(talk, meant)
         hearing = None if meant is Meaning.UNCLEAR else await casework.hear(talk, meant)
         if hearing is None:
-            return fallback.ask_again(talk)
+            return await _answer_unclear(talk)
         if casework.is_official(talk.turn):
             hearing = await outsiders.report(talk, hearing)
         talk.slots |= {"misses": 0, "nudged": False}
@@ -63,6 +64,7 @@ class ActionHear(LedgerAction):
             known = await casework.known(talk, hearing)
             step = _step(talk, hearing, meant, known)
             _acknowledge(talk, hearing, meant, step)
+            await statement.tell(talk, hearing)
             await _take(talk, hearing, _after(talk, hearing, step), known)
 
 
@@ -75,6 +77,14 @@ def _meant(talk: Talk) -> Meaning:
         return Meaning.MATTER
     aside = meant is Meaning.UNCLEAR and Step.CONFIRM in turn.asked and len(turn.text) <= BRIEF
     return Meaning.YES_OR_NO if aside and speaks(turn.text) else meant
+
+
+async def _answer_unclear(talk: Talk) -> None:
+    """What is not understood may still name a subject on which something is said."""
+    if not await statement.answer(talk):
+        return fallback.ask_again(talk)
+    awaited = talk.turn.awaited
+    talk.slots["next_step"] = awaited if awaited in QUESTIONS else Step.DONE.value
 
 
 def _adds_to_praise(talk: Talk) -> bool:

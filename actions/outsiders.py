@@ -50,7 +50,8 @@ def _asked_for(step: Step, known: Known) -> list[str]:
 
 
 def _holding(known: Known, talk: Talk) -> str:
-    if Step.OUTLET in known.asked:
+    """The holding statement; nothing once it was said, or where the statement on their subject was."""
+    if Step.OUTLET in known.asked or talk.stated:
         return ""
     language = talk.turn.language
     said = resources.policy().press.holding_statement[language]

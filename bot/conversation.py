@@ -173,7 +173,7 @@ async def send_as_agent(
             text=text,
             conversation_id=conversation_id,
             staff=staff,
-            zone=desk.policy.organisation.time_zone,
+            policy=desk.policy,
             now=now,
         )
         message = await messages.send_as_agent(

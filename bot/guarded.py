@@ -16,6 +16,7 @@ from ledger.guard import Finding
 from ledger.models import Conversation, Message
 from ledger.services import guarding
 from ledger.services.messages import Reply
+from ledger.statement import SCRIPT
 
 INSTEAD: Final = "desk_held_back"
 
@@ -37,12 +38,15 @@ class Guarded:
         passed: list[Reply] = []
         held_back: list[tuple[Reply, list[Finding]]] = []
         for reply in replies:
+            if _is_statement(reply):
+                passed.append(reply)
+                continue
             found = await guarding.read(
                 session,
                 text=desk.policy.answers.cut_from(reply.text),
                 conversation_id=conversation.id,
                 staff=None,
-                zone=desk.policy.organisation.time_zone,
+                policy=desk.policy,
                 now=desk.now(),
             )
             if not found:
@@ -63,3 +67,8 @@ class Guarded:
             await guarding.hold_back(
                 session, instead=instead, script=reply.script, found=found, now=desk.now()
             )
+
+
+def _is_statement(reply: Reply) -> bool:
+    """Whether it is a statement in force: read when it was proposed, and approved by a second person."""
+    return (reply.script or "").startswith(SCRIPT)

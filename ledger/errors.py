@@ -35,6 +35,7 @@
       + NoDelegate
   - Missing
   - WrongValue
+      + NotFitToSay
   - UnreadableFile
   - BadLines
   - Taken
@@ -191,6 +192,10 @@ class WrongValue(LedgerError):  # noqa: N818
 
 class NoDelegate(AlreadyDone):
     """The head is away: name who takes over first."""
+
+
+class NotFitToSay(WrongValue):
+    """A statement says what nobody may say."""
 
 
 class Missing(LedgerError):  # noqa: N818

@@ -29,12 +29,16 @@ GONE: Final = "\N{MIDDLE DOT}"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Forbidden speech: the rule it breaks and where, as positions in the text; ``excerpt`` is the words."""
+    """Forbidden speech: the rule it breaks and where, as positions in the text; ``excerpt`` is the words.
+
+    ``instead`` is what is said on the subject here, where a statement in force says it (playbook D1).
+    """
 
     rule: str
     start: int
     end: int
     excerpt: str
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def check(text: str, *, backings: Sequence[Backing] = ()) -> list[Finding]:
 
     ``backings`` are the clocks that run, with their owners: contact they back may be promised.
     """
-    folded = _blank(_book().quoted, fold(text))
+    folded = unquoted(text)
     spans = {
         (*span, rule.name)
         for script in _scripts(folded)
@@ -94,7 +98,8 @@ def check(text: str, *, backings: Sequence[Backing] = ()) -> list[Finding]:
 
 def advice(rule: str, language: Language) -> Advice:
     """What to tell the person who wrote it. Raises KeyError: there is no such rule."""
-    return _book().rules[rule].advice[language]
+    book = _book()
+    return (book.rules[rule].advice if rule in book.rules else book.statements[rule])[language]
 
 
 def impersonal(text: str) -> str:
@@ -102,8 +107,13 @@ def impersonal(text: str) -> str:
     return " ".join(_book().persons.sub(" ", fold(text)).split())
 
 
+def unquoted(text: str) -> str:
+    """The folded text, of the same length, without what stands in quotation marks."""
+    return _blank(_book().quoted, fold(text))
+
+
 def rules() -> list[str]:
-    """The names of all rules, in the order of the file."""
+    """The names of all rules that hold for every text, in the order of the file."""
     return list(_book().rules)
 
 
@@ -129,6 +139,7 @@ class _Book:
     quoted: re.Pattern[str]
     persons: re.Pattern[str]
     rules: Mapping[str, _Rule]
+    statements: Mapping[str, Mapping[Language, Advice]]
 
 
 @cache
@@ -136,7 +147,8 @@ def _book() -> _Book:
     written = yaml.safe_load(RULES.read_text(encoding="utf-8"))
     reported = written["reported"]
     rules = {name: _rule(name, entry, reported) for name, entry in written["rules"].items()}
-    return _Book(re.compile(fold(written["quoted"])), re.compile(written["persons"]), rules)
+    statements = {name: _advice(entry) for name, entry in written["statements"].items()}
+    return _Book(re.compile(fold(written["quoted"])), re.compile(written["persons"]), rules, statements)
 
 
 def _rule(name: str, entry: Mapping[str, Any], reported: Mapping[str, str]) -> _Rule:
@@ -147,11 +159,14 @@ def _rule(name: str, entry: Mapping[str, Any], reported: Mapping[str, str]) -> _
         )
         for script in entry["says"]
     }
-    advice = {
+    return _Rule(name, wordings, _advice(entry), Backs.read(entry["backed"]) if "backed" in entry else None)
+
+
+def _advice(entry: Mapping[str, Any]) -> Mapping[Language, Advice]:
+    return {
         language: Advice(entry["name"][language], entry["reason"][language], entry["better"][language])
         for language in Language
     }
-    return _Rule(name, wordings, advice, Backs.read(entry["backed"]) if "backed" in entry else None)
 
 
 def _any_of(wordings: list[str]) -> re.Pattern[str]:

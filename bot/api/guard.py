@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from bot.api.wiring import PROBLEMS, DeskHere
 from bot.auth import StaffMember, Supervisor
-from ledger.guard import advice
+from ledger.guard import Finding, advice
 from ledger.services import guarding
 from ledger.views.overrides import PAGE, Override, overrides
 from ledger.vocabulary import Language
@@ -58,11 +58,18 @@ async def read(draft: Draft, desk: DeskHere, staff: StaffMember) -> Read:
             text=draft.text,
             conversation_id=draft.conversation,
             staff=staff,
-            zone=desk.policy.organisation.time_zone,
+            policy=desk.policy,
             now=desk.now(),
         )
     language = draft.language or staff.language
-    return Read(findings=[Warned(**asdict(one), **asdict(advice(one.rule, language))) for one in found])
+    return Read(findings=[_warned(one, language) for one in found])
+
+
+def _warned(found: Finding, language: Language) -> Warned:
+    told = asdict(found)
+    instead = told.pop("instead")
+    advised = asdict(advice(found.rule, language))
+    return Warned(**told, **advised | ({"better": instead} if instead else {}))
 
 
 @router.get("/overrides")

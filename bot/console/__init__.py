@@ -24,6 +24,7 @@ from bot.console import (  # noqa: F401
     reports,
     session,
     staff,
+    statements,
     status,
     transcripts,
     warnings,

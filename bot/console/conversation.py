@@ -14,6 +14,7 @@ from bot.console.components.buttons import lasting
 from bot.console.components.cases import case_card, link_to_case
 from bot.console.components.forms import Field
 from bot.console.components.keyed import KeyedList
+from bot.console.components.references import References
 from bot.console.components.warnings import Warnings
 from bot.console.layout import frame
 from bot.console.news import on_news
@@ -76,6 +77,7 @@ class _Page:
                     empty=visit.texts("talk.no_case"),
                     classes="qt-cards",
                 )
+                self._references = References(visit, self._write)
         ui.timer(SAID_EVERY, self._say_here)
 
     def _transcript(self) -> None:
@@ -108,6 +110,7 @@ class _Page:
         self._show_holding(talk)
         self._show_customer(talk)
         self._cards.show(talk.cases)
+        await self._references.show(talk)
         self._trail.clear()
         with self._trail:
             marks.trail(self.visit.texts, talk.emotions)
@@ -250,6 +253,10 @@ class _Page:
 
         await self.visit.act(deed, done=say("talk.passed_on"))
         await self.refresh()
+
+    def _write(self, words: str) -> None:
+        """Put ``words`` behind what is written in the box already."""
+        self._words.set_value("\n".join(part for part in ((self._words.value or "").strip(), words) if part))
 
     async def _look(self) -> None:
         """Warn of what nobody may say while it is being written."""

@@ -26,7 +26,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("/supervise/lists", "nav.lists", "checklist", Role.SUPERVISOR),
         Page("/supervise/reports", "nav.reports", "summarize", Role.AGENT),
     ),
-    "nav.knowledge": (),
+    "nav.knowledge": (Page("/supervise/statements", "nav.statements", "campaign", Role.SUPERVISOR),),
     "nav.judge": (
         Page("/supervise/transcripts", "nav.transcripts", "manage_search", Role.SUPERVISOR),
         Page("/supervise", "nav.figures", "insights", Role.SUPERVISOR),

@@ -6,7 +6,15 @@ One file a list, with its ``RULE``; a further one is a line here, and its texts.
 from typing import Final
 
 from ledger.errors import NoSuchList
-from ledger.lists import day_end, improvements, nail_households, overdue, reviews_due, special_users
+from ledger.lists import (
+    day_end,
+    improvements,
+    nail_households,
+    overdue,
+    reviews_due,
+    special_users,
+    statements_ending,
+)
 from ledger.lists.rule import MOST, Row, Rule, Subject
 
 __all__ = ["LISTS", "MOST", "Row", "Rule", "Subject", "list_called"]
@@ -20,6 +28,7 @@ LISTS: Final[dict[str, Rule]] = {
         special_users.RULE,
         reviews_due.RULE,
         improvements.RULE,
+        statements_ending.RULE,
     )
 }
 """Every list by its key, in the order in which they are shown."""

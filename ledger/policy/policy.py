@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
+from ledger import guard
 from ledger.calendars import Calendar
 from ledger.parts import Duration, Part
 from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, Revisit
@@ -19,11 +20,23 @@ from ledger.policy.opinion import Opinion
 from ledger.policy.outside import Emergency, Officials, Press
 from ledger.policy.reports import Schedule
 from ledger.policy.routing import Routing
+from ledger.policy.statements import Statements
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 from ledger.vocabulary import ClockKind, ReportKind, Severity
 
 LATER_SECTIONS: Final = frozenset(
-    {"deadlines", "drills", "grading", "lists", "opinion", "plans", "reports", "routing", "waves"}
+    {
+        "deadlines",
+        "drills",
+        "grading",
+        "lists",
+        "opinion",
+        "plans",
+        "reports",
+        "routing",
+        "statements",
+        "waves",
+    }
 )
 """Sections that a policy of an older release cannot have; it is read with the shipped ones."""
 
@@ -61,6 +74,7 @@ class Policy(Part):
     limits: Limits
     drills: Drills
     lists: Lists
+    statements: Statements
     reports: Mapping[ReportKind, Schedule]
 
     @model_validator(mode="after")
@@ -108,6 +122,12 @@ class Policy(Part):
         named = {key for schedule in self.reports.values() for key in schedule.tells}
         if unknown := sorted(named - {department.key for department in self.departments}):
             raise ValueError(f"reports name unknown departments: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _statements_name_rules(self) -> Self:
+        if strange := sorted(self.statements.may_say - set(guard.rules())):
+            raise ValueError(f"statements.may_say: no such rule of the guard: {', '.join(strange)}")
         return self
 
     @model_validator(mode="after")

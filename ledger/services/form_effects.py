@@ -1,6 +1,7 @@
 """What a form's step does besides moving the form, its clocks and people: named by ``does`` in its file.
 
-An effect is called with the session, ``form``, ``step``, ``staff``, ``policy`` and ``now``.
+An effect is called with the session, ``form``, ``step``, ``staff``, ``policy`` and ``now``. One that leads
+other forms is looked up when it is called, because ``forms`` reads this.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Form
-from ledger.services import special
+from ledger.services import special, statements
 from ledger.services.case_lock import lock
 from ledger.services.closing import close_if_all_is_done
 
@@ -29,8 +30,20 @@ async def lift_special(session: AsyncSession, *, form: Form, **done: Any) -> Non
         await special.lift(session, case=case, staff=done["staff"], reason=step.reason, now=done["now"])
 
 
+async def read_statement(session: AsyncSession, **done: Any) -> None:
+    """Nobody proposes to say what nobody may say (playbook A6, D1)."""
+    await statements.fit_to_say(session, **done)
+
+
+async def replace_statement(session: AsyncSession, **done: Any) -> None:
+    """The statement is approved: it stands in the place of the one before (playbook D1)."""
+    await statements.supersede(session, **done)
+
+
 EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {
     "close_case": close_case,
     "lift_special": lift_special,
+    "read_statement": read_statement,
+    "replace_statement": replace_statement,
 }
 """By name."""

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.backing import Backing
 from ledger.guard import HELD_BACK, OVERRIDDEN, Finding, check, impersonal
 from ledger.models import Case, Clock, Message, Staff, Task
-from ledger.services import case_lock, conversations, entries
+from ledger.policy import Policy
+from ledger.services import case_lock, conversations, entries, statements
 from ledger.services.entries import Actor
 from ledger.vocabulary import Author, ClockKind
 
@@ -32,14 +33,36 @@ async def read(
     text: str,
     conversation_id: int | None,
     staff: Staff | None,
-    zone: tzinfo,
+    policy: Policy,
     now: datetime,
 ) -> list[Finding]:
     """What in ``text`` nobody may say; ``staff`` is who writes it, None for the assistant.
 
     The conversation's running clocks back promises of contact; the assistant may say back what the customer
-    has said.
+    has said. Of staff it is also read whether they depart from a statement in force (playbook D1).
     """
+    found = await _against_rules(session, text, conversation_id, staff, policy.organisation.time_zone, now)
+    if staff is None:
+        return found
+    departed = await statements.departures(
+        session,
+        text=text,
+        conversation_id=conversation_id,
+        reader=staff.language,
+        policy=policy,
+        now=now,
+    )
+    return sorted([*found, *departed], key=lambda one: one.start)
+
+
+async def _against_rules(
+    session: AsyncSession,
+    text: str,
+    conversation_id: int | None,
+    staff: Staff | None,
+    zone: tzinfo,
+    now: datetime,
+) -> list[Finding]:
     found = check(text)
     if not found or conversation_id is None:
         return found

@@ -57,7 +57,7 @@ async def _forbidden(assistant: Assistant, answered: Answered) -> Sequence[str]:
                 text=bubble.text,
                 conversation_id=answered.conversation,
                 staff=None,
-                zone=POLICY.organisation.time_zone,
+                policy=POLICY,
                 now=datetime.now(UTC),
             )
         ]

@@ -27,7 +27,7 @@ class Warnings:
                 text=words,
                 conversation_id=self.conversation_id,
                 staff=self.visit.staff,
-                zone=self.visit.desk.policy.organisation.time_zone,
+                policy=self.visit.desk.policy,
                 now=self.visit.now,
             )
         self._show(found)
@@ -54,15 +54,15 @@ class Warnings:
         self._box.set_visibility(bool(found))
         with self._box:
             for rule in dict.fromkeys(one.rule for one in found):
-                self._warn(rule, [one.excerpt for one in found if one.rule == rule])
+                self._warn(rule, [one for one in found if one.rule == rule])
 
-    def _warn(self, rule: str, excerpts: Sequence[str]) -> None:
+    def _warn(self, rule: str, found: Sequence[Finding]) -> None:
         say = self.visit.texts
         told = advice(rule, say.language)
         with ui.element("div").classes("qt-warning"):
             with ui.element("div").classes("qt-line"):
                 ui.icon("warning_amber")
                 ui.label(told.name).classes("qt-strong")
-                ui.label(say("format.and").join(say("guard.quoted", words=one) for one in excerpts))
+                ui.label(say("format.and").join(say("guard.quoted", words=one.excerpt) for one in found))
             ui.label(told.reason).classes("qt-dim")
-            ui.label(say("guard.better", way=told.better))
+            ui.label(say("guard.better", way=found[0].instead or told.better))
