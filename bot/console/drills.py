@@ -54,7 +54,7 @@ async def one_drill(visit: Visit, drill_id: int) -> None:
         with frame(visit, say("error.no_drill"), here=PATH):
             return
     with frame(visit, line.plot.names[say.language], here=PATH):
-        body = ui.element("div")
+        body = ui.element("div").classes("qt-list")
 
     async def show() -> None:
         found = await _read(visit, drill_id)

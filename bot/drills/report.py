@@ -110,16 +110,15 @@ def verdict(report: DrillReport, say: Texts) -> str:
 
 def stretches(report: DrillReport, say: Texts) -> list[tuple[str, ...]]:
     """The drill in tenths, a row of cells each."""
-    share = 100 // len(report.stretches)
     return [
         (
-            f"{number * share}–{(number + 1) * share} %",
+            f"{number}/{len(report.stretches)}",
             str(part.came),
             str(part.cases),
             str(part.special),
             duration(part.answered, say) if part.answered is not None else "–",
         )
-        for number, part in enumerate(report.stretches)
+        for number, part in enumerate(report.stretches, 1)
     ]
 
 

@@ -23,7 +23,7 @@ def goals(visit: Visit, line: DrillLine) -> None:
             return
         for row in rows(line.report, line.plot, say):
             with ui.element("div").classes("qt-row"):
-                with ui.element("div").classes("qt-line"):
+                with ui.element("div").classes("qt-line qt-unbroken"):
                     marks.tag(say("drill.yes" if row.met else "drill.no"), "green" if row.met else "grave")
                     ui.label(row.planned).classes("qt-strong")
                 ui.label(row.was).classes("qt-dim")
