@@ -17,11 +17,11 @@ from bot.problem import Problem, too_many
 from bot.throttle import Rate, Throttle
 from ledger.errors import SignInRefused
 from ledger.models import Staff
-from ledger.services import attendance
+from ledger.services import attendance, sign_ins
 from ledger.services import staff as accounts
 from ledger.services.credentials import CredentialKind
 from ledger.services.staff import SignedIn
-from ledger.vocabulary import Role
+from ledger.vocabulary import Role, SignInKind
 
 COOKIE: Final = "qingting_session"
 OWN_HEADER: Final = "x-requested-with"
@@ -32,6 +32,8 @@ RANKS: Final[Sequence[Role]] = tuple(Role)
 # Of one name from one address, and of one address whatever the name.
 GUESSES: Final = Rate(burst=5, a_minute=2)
 GUESSES_OF_ADDRESS: Final = Rate(burst=30, a_minute=10)
+# Who goes on guessing does not fill the network log.
+NOTED: Final = Rate(burst=1, a_minute=1)
 
 # For the OpenAPI description; the credential itself is read by `credential`.
 _bearer = HTTPBearer(auto_error=False, description="A staff token, from `qingting token USER`.")
@@ -44,6 +46,7 @@ class Guard:
     def __init__(self) -> None:
         self._names = Throttle(GUESSES)
         self._addresses = Throttle(GUESSES_OF_ADDRESS)
+        self._noted = Throttle(NOTED)
 
     async def sign_in(self, desk: Desk, address: str, username: str, password: str) -> SignedIn:
         """Open a session for the right name and password, from `address`.
@@ -52,16 +55,29 @@ class Guard:
         """
         name, now = f"{username.casefold()}@{address}", desk.now()
         if wait := max(self._names.wait(name, now), self._addresses.wait(address, now)):
+            if not self._noted.wait(address, now):
+                self._noted.take(address, now)
+                await _note(desk, SignInKind.THROTTLED, address, username)
             raise too_many(wait, f"Too many sign-ins failed. Please try again in {round(wait) + 1} seconds.")
         try:
             async with desk.database.transaction() as session:
-                return await accounts.sign_in(
+                opened = await accounts.sign_in(
                     session, username=username, password=password, policy=desk.policy, now=now
                 )
+                await sign_ins.note(
+                    session, kind=SignInKind.OPENED, address=address, username=username, now=now
+                )
+                return opened
         except SignInRefused as error:
             self._names.take(name, now)
             self._addresses.take(address, now)
+            await _note(desk, SignInKind.REFUSED, address, username)
             raise Problem(401, "sign_in_refused", str(error)) from None
+
+
+async def _note(desk: Desk, kind: SignInKind, address: str, username: str) -> None:
+    async with desk.database.transaction() as session:
+        await sign_ins.note(session, kind=kind, address=address, username=username, now=desk.now())
 
 
 def address_of(connection: HTTPConnection) -> str:
@@ -94,6 +110,14 @@ async def signed_in(connection: HTTPConnection) -> Staff | None:
         person = await accounts.by_credential(session, secret=secret, kind=kind, now=desk.now())
         if person is not None:
             await attendance.seen(session, staff=person, policy=desk.policy, now=desk.now())
+            if kind == "token":
+                await sign_ins.note_token(
+                    session,
+                    staff=person,
+                    address=address_of(connection),
+                    policy=desk.policy,
+                    now=desk.now(),
+                )
         return person
 
 

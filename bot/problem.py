@@ -114,6 +114,9 @@ def of(error: Exception) -> Problem:
         return storage_full()
     if isinstance(error, handoff.AlreadyHeld):
         return Problem(409, "already_held", str(error), holder=error.holder)
+    if isinstance(error, errors.NeedToKnow):
+        asked = list(error.ask)
+        return Problem(403, "need_to_know", str(error), number=error.number, grade=error.grade, ask=asked)
     for kind, status, code in _REFUSALS:
         if isinstance(error, kind):
             return Problem(status, code, str(error))

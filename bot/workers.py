@@ -29,13 +29,14 @@ from bot.jobs import create_queue
 from bot.opinion import watch as opinion
 from ledger import queue
 from ledger.db import Database
-from ledger.services import clocks, counting, drills, forms, reports, silence, watchdog
+from ledger.services import clocks, counting, drills, forms, log_keeping, reports, silence, watchdog
 
 log = structlog.get_logger(__name__)
 
 RESTART_AFTER: Final = 1.0
 COUNT_EVERY: Final = 5.0
 REPORT_EVERY: Final = 10.0
+EXPIRE_EVERY: Final = 3600.0
 # Counting may take one part in so many of a connection's time.
 COUNT_SHARE: Final = 20
 # A message older than this without a job has been forgotten.
@@ -98,6 +99,7 @@ class Workers:
         self._tasks.append(asyncio.create_task(self._keep_opinion()))
         self._tasks.append(asyncio.create_task(self._keep_warning()))
         self._tasks.append(asyncio.create_task(self._keep_reporting()))
+        self._tasks.append(asyncio.create_task(self._keep_logs()))
         self._tasks.append(asyncio.create_task(self._desk.typists.watch(self._desk.live)))
         self._closing = asyncio.create_task(self._leave_when_closing())
 
@@ -221,6 +223,16 @@ class Workers:
             made = await reports.make_due(session, policy=self._desk.policy, now=self._desk.now())
         for one in made:
             log.info("report.made", report=one.id, kind=one.kind)
+
+    async def _keep_logs(self) -> None:
+        """Views and sign-ins that were kept long enough go."""
+        while True:
+            await attempt("logs", self._expire_logs)
+            await asyncio.sleep(EXPIRE_EVERY)
+
+    async def _expire_logs(self) -> None:
+        async with self._desk.database.transaction() as session:
+            await log_keeping.expire(session, policy=self._desk.policy, now=self._desk.now())
 
     async def _put_back_stalled(self) -> None:
         """Jobs of workers without a heartbeat: their process was killed."""

@@ -14,8 +14,11 @@
       + NoSuchList
       + NoSuchMention
       + NoSuchReport
+      + NoSuchRequest
+      + NoSuchAudit
   - NotAllowed
       + OwnMark
+      + NeedToKnow
       + SecondPerson
   - AlreadyDone
       + AlreadyAcknowledged
@@ -33,6 +36,9 @@
       + AlreadyLinked
       + DrillUnderWay
       + NoDelegate
+      + AlreadyGraded
+      + AlreadyAsked
+      + NotCarriedOut
   - Missing
   - WrongValue
       + NotFitToSay
@@ -46,6 +52,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+
+from ledger.vocabulary import SecretGrade
 
 
 class LedgerError(Exception):
@@ -109,6 +117,14 @@ class NoSuchReport(NotFound):
     """There is no such report, or not for this person."""
 
 
+class NoSuchRequest(NotFound):
+    """Nothing waits for an answer here."""
+
+
+class NoSuchAudit(NotFound):
+    """There is no such audit."""
+
+
 class NotAllowed(LedgerError):  # noqa: N818
     """This person may not do that."""
 
@@ -119,6 +135,16 @@ class OwnMark(NotAllowed):
 
 class SecondPerson(NotAllowed):
     """A second person has to do this: not the one who brought the form here or filled it in."""
+
+
+class NeedToKnow(NotAllowed):
+    """It is graded, and its words are for those who need to know them."""
+
+    def __init__(self, number: str, grade: SecretGrade, ask: Sequence[str]) -> None:
+        super().__init__(f"{number}; ask {', '.join(ask)}" if ask else number)
+        self.number = number
+        self.grade = grade
+        self.ask = tuple(ask)
 
 
 class AlreadyDone(LedgerError):  # noqa: N818
@@ -196,6 +222,18 @@ class NoDelegate(AlreadyDone):
 
 class NotFitToSay(WrongValue):
     """A statement says what nobody may say."""
+
+
+class AlreadyGraded(AlreadyDone):
+    """It has this grade already, or a higher one; to lower it takes a second person."""
+
+
+class AlreadyAsked(AlreadyDone):
+    """Such a request waits for an answer already, or was granted."""
+
+
+class NotCarriedOut(AlreadyDone):
+    """The audit has not been carried out, or is published already."""
 
 
 class Missing(LedgerError):  # noqa: N818

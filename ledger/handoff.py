@@ -3,6 +3,7 @@
 * HandoffError
   - IllegalMove
   - AlreadyHeld
+  - LineHeld
   - NotHolder
 """
 
@@ -64,6 +65,10 @@ class AlreadyHeld(HandoffError):  # noqa: N818
     def __init__(self, holder: str) -> None:
         super().__init__(holder)
         self.holder = holder
+
+
+class LineHeld(AlreadyHeld):
+    """One named person alone speaks with this customer (单线联系, playbook C6)."""
 
 
 class NotHolder(HandoffError):  # noqa: N818

@@ -205,6 +205,34 @@ class WaveKind(StrEnum):
     PRODUCT = "product"
 
 
+class SecretGrade(StrEnum):
+    """How secret a case or an entry is, the gravest first: 绝密, 机密, 秘密 (playbook C6); most have none."""
+
+    TOP_SECRET = "top_secret"  # noqa: S105 — a grade, not a password
+    SECRET = "secret"  # noqa: S105
+    CONFIDENTIAL = "confidential"
+
+
+class ViewKind(StrEnum):
+    """What a member of staff looked at (playbook C6)."""
+
+    CASE = "case"
+    CONVERSATION = "conversation"
+    FILE = "file"
+    CUSTOMER = "customer"
+    EXPORT = "export"
+    FORM = "form"
+
+
+class SignInKind(StrEnum):
+    """How somebody proved who they are, or failed to: the network log (playbook C6)."""
+
+    OPENED = "opened"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    TOKEN = "token"  # noqa: S105 — a kind, not a token
+
+
 class CaseType(StrEnum):
     """A complaint, or a contact: a special user who has not complained."""
 
@@ -346,6 +374,7 @@ class NoticeKind(StrEnum):
     ALARM = "alarm"
     REPORT = "report"
     FORM = "form"
+    ACCESS_ASKED = "access_asked"
 
 
 class ReportKind(StrEnum):

@@ -10,6 +10,7 @@ from bot.auth import StaffMember
 from bot.desk import Desk
 from bot.media import OCTETS, SHOWN_INLINE
 from bot.problem import Problem
+from ledger.services import secrecy
 from ledger.views.visitors import StoredFile, file_of
 
 router = APIRouter(prefix="/api/v1/files", tags=["staff"], responses=PROBLEMS)  # type: ignore[arg-type]
@@ -19,6 +20,9 @@ router = APIRouter(prefix="/api/v1/files", tags=["staff"], responses=PROBLEMS)  
 async def read_file(file_id: int, desk: DeskHere, staff: StaffMember) -> FileResponse:
     """A file a customer sent; anything but a photo comes as a download."""
     async with desk.database.transaction() as session:
+        await secrecy.open_file(
+            session, attachment_id=file_id, staff=staff, policy=desk.policy, now=desk.now()
+        )
         stored = await file_of(session, file_id)
     return response_of(desk, stored)
 

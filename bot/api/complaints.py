@@ -2,14 +2,14 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.wiring import PROBLEMS, DeskHere
 from bot.auth import StaffMember, Supervisor
-from bot.problem import Problem
-from ledger.services import cases, clocks
+from ledger.models import Staff
+from ledger.services import cases, clocks, secrecy
 from ledger.services.staff import by_username
 from ledger.views import complaints as view
 from ledger.views.clocks import ClockLine, clocks_of
@@ -129,6 +129,15 @@ class Promise(BaseModel):
     assignee: str | None = None
 
 
+async def _needs_to_know(number: Number, desk: DeskHere, staff: StaffMember) -> None:
+    """Whoever may not read a graded case does nothing with it either (playbook C6)."""
+    async with desk.database.transaction() as session:
+        await secrecy.permit_for(session, number=number, staff=staff)
+
+
+NEEDS_TO_KNOW = [Depends(_needs_to_know)]
+
+
 @router.get("")
 async def list_complaints(
     desk: DeskHere, staff: StaffMember, filters: Annotated[Filters, Query()]
@@ -140,7 +149,7 @@ async def list_complaints(
     async with desk.database.transaction() as session:
         return await view.complaints(
             session,
-            Wanted(status=filters.state, **asked),
+            Wanted(status=filters.state, reader=await secrecy.reader_of(session, staff), **asked),
             sort=filters.sort,
             cursor=filters.cursor,
             limit=filters.limit,
@@ -157,14 +166,15 @@ async def enter_complaint(
             session, staff=staff, policy=desk.policy, now=desk.now(), **entered.model_dump()
         )
         response.headers["Location"] = f"{router.prefix}/{case.number}"
-        return await detail(session, case.number)
+        return await detail(session, case.number, staff)
 
 
 @router.get("/{number}")
 async def read_complaint(number: Number, desk: DeskHere, staff: StaffMember) -> ComplaintDetail:
     """One case with its ledger entries, clocks, tasks and transcript."""
     async with desk.database.transaction() as session:
-        return await detail(session, number)
+        await secrecy.open_case(session, number=number, staff=staff, policy=desk.policy, now=desk.now())
+        return await detail(session, number, staff)
 
 
 @router.post("/{number}/acknowledge")
@@ -176,73 +186,73 @@ async def acknowledge(number: Number, desk: DeskHere, staff: StaffMember) -> Clo
     return next(line for line in lines if line.id == clock.id)
 
 
-@router.post("/{number}/progress")
+@router.post("/{number}/progress", dependencies=NEEDS_TO_KNOW)
 async def progress(number: Number, told: Progress, desk: DeskHere, staff: StaffMember) -> ComplaintLine:
     """Tell the customer how it goes, and promise the next word."""
     async with desk.database.transaction() as session:
         await cases.progress(
             session, number=number, text=told.text, staff=staff, policy=desk.policy, now=desk.now()
         )
-        return (await detail(session, number)).complaint
+        return (await detail(session, number, staff)).complaint
 
 
-@router.post("/{number}/wait")
+@router.post("/{number}/wait", dependencies=NEEDS_TO_KNOW)
 async def wait(number: Number, why: Waiting, desk: DeskHere, staff: StaffMember) -> ComplaintDetail:
     """Wait for the customer: clocks that pause stand still until they write, or somebody goes on."""
     async with desk.database.transaction() as session:
         await cases.wait(
             session, number=number, reason=why.reason, staff=staff, policy=desk.policy, now=desk.now()
         )
-        return await detail(session, number)
+        return await detail(session, number, staff)
 
 
-@router.post("/{number}/go-on")
+@router.post("/{number}/go-on", dependencies=NEEDS_TO_KNOW)
 async def go_on(number: Number, desk: DeskHere, staff: StaffMember) -> ComplaintDetail:
     """Wait for the customer no longer."""
     async with desk.database.transaction() as session:
         await cases.go_on(session, number=number, staff=staff, policy=desk.policy, now=desk.now())
-        return await detail(session, number)
+        return await detail(session, number, staff)
 
 
-@router.post("/{number}/resolve")
+@router.post("/{number}/resolve", dependencies=NEEDS_TO_KNOW)
 async def resolve(number: Number, how: Resolution, desk: DeskHere, staff: StaffMember) -> ComplaintLine:
     """Mark it solved: the customer is told, and asked again later."""
     async with desk.database.transaction() as session:
         await cases.resolve(
             session, number=number, staff=staff, policy=desk.policy, now=desk.now(), **how.model_dump()
         )
-        return (await detail(session, number)).complaint
+        return (await detail(session, number, staff)).complaint
 
 
-@router.post("/{number}/reopen")
+@router.post("/{number}/reopen", dependencies=NEEDS_TO_KNOW)
 async def reopen(number: Number, why: Reopening, desk: DeskHere, staff: StaffMember) -> ComplaintLine:
     """Take a solved or withdrawn case up again."""
     async with desk.database.transaction() as session:
         await cases.reopen(
             session, number=number, reason=why.reason, staff=staff, policy=desk.policy, now=desk.now()
         )
-        return (await detail(session, number)).complaint
+        return (await detail(session, number, staff)).complaint
 
 
-@router.post("/{number}/revisit")
+@router.post("/{number}/revisit", dependencies=NEEDS_TO_KNOW)
 async def revisit(number: Number, told: Revisit, desk: DeskHere, staff: StaffMember) -> ComplaintLine:
     """Record a revisit by phone: content closes the case, unhappy reopens it."""
     async with desk.database.transaction() as session:
         await cases.revisited(
             session, number=number, staff=staff, policy=desk.policy, now=desk.now(), **told.model_dump()
         )
-        return (await detail(session, number)).complaint
+        return (await detail(session, number, staff)).complaint
 
 
-@router.post("/{number}/marks", status_code=201)
+@router.post("/{number}/marks", status_code=201, dependencies=NEEDS_TO_KNOW)
 async def mark(number: Number, marked: Marked, desk: DeskHere, staff: StaffMember) -> MarkLine:
     """Mark the case, for a second person to confirm or dismiss."""
     async with desk.database.transaction() as session:
         raised = await cases.mark(session, number=number, staff=staff, now=desk.now(), **marked.model_dump())
-        return await _mark(session, number, raised.id)
+        return await _mark(session, number, raised.id, staff)
 
 
-@router.post("/{number}/marks/{mark_id}/decide")
+@router.post("/{number}/marks/{mark_id}/decide", dependencies=NEEDS_TO_KNOW)
 async def decide(
     number: Number, mark_id: int, decision: Decision, desk: DeskHere, staff: Supervisor
 ) -> MarkLine:
@@ -251,10 +261,10 @@ async def decide(
         await cases.decide(
             session, number=number, mark_id=mark_id, staff=staff, now=desk.now(), **decision.model_dump()
         )
-        return await _mark(session, number, mark_id)
+        return await _mark(session, number, mark_id, staff)
 
 
-@router.post("/{number}/tasks", status_code=201)
+@router.post("/{number}/tasks", status_code=201, dependencies=NEEDS_TO_KNOW)
 async def promise(number: Number, promised: Promise, desk: DeskHere, staff: StaffMember) -> TaskLine:
     """Record a call promised to the customer; its clock starts."""
     async with desk.database.transaction() as session:
@@ -271,15 +281,15 @@ async def promise(number: Number, promised: Promise, desk: DeskHere, staff: Staf
         return await view.task(session, task.id)
 
 
-async def _mark(session: AsyncSession, number: str, mark_id: int) -> MarkLine:
-    return next(line for line in (await detail(session, number)).marks if line.id == mark_id)
+async def _mark(session: AsyncSession, number: str, mark_id: int, staff: Staff) -> MarkLine:
+    return next(line for line in (await detail(session, number, staff)).marks if line.id == mark_id)
 
 
-async def detail(session: AsyncSession, number: str) -> ComplaintDetail:
+async def detail(session: AsyncSession, number: str, staff: Staff) -> ComplaintDetail:
     # What was changed above must be read as the database has it, not as the session remembers it.
     await session.flush()
+    permit = await secrecy.permit_for(session, number=number, staff=staff)
     session.expire_all()
-    found = await view.complaint(session, number)
-    if found is None:
-        raise Problem(404, "not_found", f"There is no case {number}.")
+    found = await view.complaint(session, permit.number, permit)
+    assert found is not None  # noqa: S101 — there is none without a permit
     return found

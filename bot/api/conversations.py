@@ -11,6 +11,7 @@ from bot.api.wiring import PROBLEMS, DeskHere
 from bot.auth import StaffMember
 from bot.problem import Problem
 from ledger.models import Conversation
+from ledger.services import secrecy
 from ledger.views.messages import Line, transcript
 from ledger.vocabulary import Holding
 
@@ -61,6 +62,9 @@ async def read_conversation(
         row = await session.get(Conversation, conversation_id, options=[joinedload(Conversation.holder)])
         if row is None:
             raise Problem(404, "not_found", f"There is no conversation {conversation_id}.")
+        await secrecy.open_conversation(
+            session, conversation_id=row.id, staff=staff, policy=desk.policy, now=desk.now()
+        )
         lines = await transcript(session, [row.id], after=after, limit=PAGE)
         return Transcript(
             id=row.id,

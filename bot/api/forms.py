@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot.api.wiring import PROBLEMS, DeskHere
 from bot.auth import StaffMember
 from ledger.errors import NoSuchForm
-from ledger.services import forms
+from ledger.services import forms, secrecy
 from ledger.views import forms as view
 from ledger.views.forms import FormDetail, FormLine
 
@@ -72,6 +72,7 @@ async def open_of_a_case(
 async def read_form(number: Number, desk: DeskHere, staff: StaffMember) -> FormDetail:
     """One form: what stands in it, what is missing, its steps and clocks."""
     async with desk.database.transaction() as session:
+        await secrecy.open_form(session, number=number, staff=staff, policy=desk.policy, now=desk.now())
         return await _detail(session, number)
 
 
@@ -79,6 +80,7 @@ async def read_form(number: Number, desk: DeskHere, staff: StaffMember) -> FormD
 async def fill_in(number: Number, what: Filled, desk: DeskHere, staff: StaffMember) -> FormDetail:
     """Enter values."""
     async with desk.database.transaction() as session:
+        await secrecy.check_form(session, number=number, staff=staff)
         await forms.fill(session, number=number, filled=what.filled, staff=staff, now=desk.now())
         return await _detail(session, number)
 
@@ -87,6 +89,7 @@ async def fill_in(number: Number, what: Filled, desk: DeskHere, staff: StaffMemb
 async def take_step(number: Number, step: str, what: Taken, desk: DeskHere, staff: StaffMember) -> FormDetail:
     """Lead it a step further."""
     async with desk.database.transaction() as session:
+        await secrecy.check_form(session, number=number, staff=staff)
         await forms.take_step(
             session,
             number=number,
@@ -104,6 +107,8 @@ async def _open(
     desk: DeskHere, staff: StaffMember, what: Opened, number: str | None, response: Response
 ) -> FormDetail:
     async with desk.database.transaction() as session:
+        if number is not None:
+            await secrecy.permit_for(session, number=number, staff=staff)
         opened = await forms.open_form(
             session,
             kind=what.kind,

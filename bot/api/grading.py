@@ -10,6 +10,7 @@ from bot.api.complaints import Number, detail
 from bot.api.wiring import PROBLEMS, DeskHere
 from bot.auth import StaffMember, Supervisor
 from bot.desk import Desk
+from ledger.models import Staff
 from ledger.services import cases
 from ledger.views.grading import Grade, grade_of
 from ledger.vocabulary import Severity
@@ -28,7 +29,7 @@ class Verdict(BaseModel):
 async def read_grade(number: Number, desk: DeskHere, staff: StaffMember) -> Grade:
     """Severity and risk, each point with its reason in three languages, and what to do now."""
     async with desk.database.transaction() as session:
-        return await _grade(session, desk, number)
+        return await _grade(session, desk, number, staff)
 
 
 @router.post("/{number}/grade")
@@ -43,8 +44,8 @@ async def overrule(number: Number, verdict: Verdict, desk: DeskHere, staff: Supe
             now=desk.now(),
             **verdict.model_dump(),
         )
-        return await _grade(session, desk, number)
+        return await _grade(session, desk, number, staff)
 
 
-async def _grade(session: AsyncSession, desk: Desk, number: str) -> Grade:
-    return grade_of(await detail(session, number), desk.policy)
+async def _grade(session: AsyncSession, desk: Desk, number: str, staff: Staff) -> Grade:
+    return grade_of(await detail(session, number, staff), desk.policy)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from bot.api.wiring import PROBLEMS, DeskHere
 from bot.auth import StaffMember
-from ledger.services import cases
+from ledger.services import cases, secrecy
 from ledger.views import complaints
 from ledger.views.complaints import TaskLine
 
@@ -24,6 +24,7 @@ class Done(BaseModel):
 async def done(task_id: int, what: Done, desk: DeskHere, staff: StaffMember) -> TaskLine:
     """Record that the customer was called, and what came of it; the clock stops."""
     async with desk.database.transaction() as session:
+        await secrecy.check_task(session, task_id=task_id, staff=staff)
         await cases.complete(session, task_id=task_id, note=what.note, staff=staff, now=desk.now())
         await session.flush()
         session.expire_all()

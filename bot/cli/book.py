@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import export as writing
 from bot.cli.session import in_transaction
+from bot.desk import utc_now
 from ledger.services import entries
 
 app = typer.Typer(help="The ledger (台账).", no_args_is_help=True)
@@ -40,9 +41,18 @@ def export(
     format: Annotated[writing.Format, typer.Option()] = writing.Format.JSONL,
     out: Annotated[Path | None, typer.Option(help="Default: standard output.")] = None,
 ) -> None:
-    """Write every entry, oldest first."""
+    """Write every entry, oldest first, and into the ledger that it was taken away (playbook C6)."""
 
     async def work(session: AsyncSession) -> None:
+        await entries.record(
+            session,
+            case=None,
+            actor=entries.Actor.staff_or_command(None),
+            action="ledger.exported",
+            now=utc_now(),
+            after={"format": format.value},
+        )
+        await session.flush()
         if out is None:
             await writing.export(session, format, sys.stdout.buffer)
             return

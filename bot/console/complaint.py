@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
+from bot.console.closed import closed
 from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
 from bot.console.components.buttons import lasting
@@ -17,17 +18,20 @@ from bot.console.components.grade import grade_card
 from bot.console.components.keyed import KeyedList
 from bot.console.components.marking import marking
 from bot.console.components.mentions import said_elsewhere
+from bot.console.components.secrecy import SecrecyCard, grade_tag
 from bot.console.components.told import facts_told, feelings
 from bot.console.layout import frame
 from bot.console.news import on_news
 from bot.console.opening import ask_which, kinds_for, open_new
 from bot.console.visit import Visit, staff_page
 from bot.live import News
+from ledger.errors import NeedToKnow, NoSuchCase
 from ledger.form_book import book
-from ledger.services import cases, departments
+from ledger.services import cases, departments, secrecy
 from ledger.services import staff as accounts
 from ledger.views import complaints
 from ledger.views.complaints import ComplaintDetail, EntryLine, TaskLine
+from ledger.views.confidence import Confidence, confidence
 from ledger.views.messages import Line
 from ledger.vocabulary import CaseStatus, ClockKind, Holding
 
@@ -37,8 +41,20 @@ TOPICS = ("case", "clock", "form", "message", "conversation")
 @staff_page("/desk/complaints/{number}")
 async def complaint(visit: Visit, number: str) -> None:
     """Read it, tell the customer, promise, pass on, solve, reopen."""
+    try:
+        async with visit.desk.database.transaction() as session:
+            permit = await secrecy.open_case(
+                session, number=number, staff=visit.staff, policy=visit.desk.policy, now=visit.now
+            )
+    except NeedToKnow as refused:
+        closed(visit, refused)
+        return
+    except NoSuchCase:
+        with frame(visit, visit.texts("error.no_case", number=number)):
+            return
     async with visit.desk.database.transaction() as session:
-        found = await complaints.complaint(session, number)
+        found = await complaints.complaint(session, permit.number, permit)
+        how = await confidence(session, permit.case_id)
         places = await departments.list_departments(session)
         people = await accounts.list_staff(session, disabled=True)
     reader = Reader(
@@ -46,11 +62,9 @@ async def complaint(visit: Visit, number: str) -> None:
         people={person.username: person.name for person in people},
         departments={place.key: place.names.get(visit.texts.language, place.key) for place in places},
     )
-    if found is None:
-        with frame(visit, visit.texts("error.no_case", number=number)):
-            return
-    with frame(visit, number):
-        _Page(reader, number).show(found)
+    assert found is not None  # noqa: S101 — there is none without a permit
+    with frame(visit, permit.number):
+        _Page(reader, permit.number).show(found, how)
 
 
 class _Page:
@@ -62,6 +76,7 @@ class _Page:
         visit = reader.visit
         self._conversations: tuple[int, ...] = ()
         self._offered: object = None
+        self._confidence: object = None
         on_news(visit.desk, self.refresh, *TOPICS, about=self._about)
         say = visit.texts
         self._head = ui.element("div").classes("qt-line")
@@ -82,6 +97,8 @@ class _Page:
                 self._heading(say("form_page.of_case"))
                 self._forms = ui.element("section").classes("qt-card")
                 said_elsewhere(visit, number)
+                self._heading(say("secrecy.title"))
+                self._secrecy = ui.element("section").classes("qt-card")
                 self._heading(say("case.ledger"))
                 with ui.element("section").classes("qt-card"):
                     self._entries = KeyedList[EntryLine](
@@ -91,8 +108,9 @@ class _Page:
     def _heading(self, text: str) -> None:
         ui.label(text).classes("qt-heading").props("role=heading aria-level=2")
 
-    def show(self, found: ComplaintDetail) -> None:
-        """Bring everything to ``found``."""
+    def show(self, found: ComplaintDetail, how: Confidence) -> None:
+        """Bring everything to ``found``, and its card of confidentiality to ``how``."""
+        self._show_secrecy(found, how)
         self._conversations = tuple(talk.id for talk in found.conversations)
         self._messages.show(found.transcript)
         self._entries.show(found.entries[::-1])
@@ -120,11 +138,25 @@ class _Page:
                 build(found)
 
     async def refresh(self) -> None:
-        """Read the complaint again."""
-        async with self.visit.desk.database.transaction() as session:
-            found = await complaints.complaint(session, self.number)
+        """Read the complaint again; who may not any more is shown the door."""
+        try:
+            async with self.visit.desk.database.transaction() as session:
+                permit = await secrecy.permit_for(session, number=self.number, staff=self.visit.staff)
+                found = await complaints.complaint(session, self.number, permit)
+                how = await confidence(session, permit.case_id)
+        except NeedToKnow:
+            ui.navigate.reload()
+            return
         if found:
-            self.show(found)
+            self.show(found, how)
+
+    def _show_secrecy(self, found: ComplaintDetail, how: Confidence) -> None:
+        shown = (found.complaint.secret_grade, how, len(found.entries))
+        if shown != self._confidence:
+            self._confidence = shown
+            self._secrecy.clear()
+            with self._secrecy:
+                SecrecyCard(self.visit, found, how, self.refresh).build()
 
     def _waits(self, found: ComplaintDetail) -> bool:
         """Whether headquarters has not acknowledged yet."""
@@ -143,6 +175,7 @@ class _Page:
             marks.drill(say)
         if line.special:
             marks.green_channel(say)
+        grade_tag(say, line.secret_grade)
         marks.tag(say.word("case_type", line.type))
         category = say.word("category", line.category) if line.category else ""
         ui.label(category).classes("qt-strong")

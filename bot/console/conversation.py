@@ -7,6 +7,7 @@ from nicegui import ui
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot import conversation as talks
+from bot.console.closed import closed
 from bot.console.company import SAID_EVERY, STAFF_HERE, WRITES_FOR, Company
 from bot.console.components import forms, marks
 from bot.console.components.bubbles import bubble
@@ -23,6 +24,8 @@ from bot.console.visit import AWAY, Visit, staff_page
 from bot.live import News
 from bot.presence import CUSTOMER_TYPING
 from ledger import live
+from ledger.errors import NeedToKnow
+from ledger.services import secrecy
 from ledger.views import transcripts
 from ledger.views.messages import Line
 from ledger.views.rows import CaseRow
@@ -33,7 +36,19 @@ from ledger.vocabulary import Holding, Role
 @staff_page("/desk/conversations/{conversation_id}")
 async def conversation(visit: Visit, conversation_id: int) -> None:
     """Read along, take over, answer, hand back."""
-    talk = await _read(visit, conversation_id)
+    try:
+        async with visit.desk.database.transaction() as session:
+            await secrecy.open_conversation(
+                session,
+                conversation_id=conversation_id,
+                staff=visit.staff,
+                policy=visit.desk.policy,
+                now=visit.now,
+            )
+        talk = await _read(visit, conversation_id)
+    except NeedToKnow as refused:
+        closed(visit, refused)
+        return
     if talk is None:
         with frame(visit, visit.texts("error.no_conversation")):
             return
@@ -42,7 +57,9 @@ async def conversation(visit: Visit, conversation_id: int) -> None:
 
 
 async def _read(visit: Visit, conversation_id: int) -> Transcript | None:
+    """Raises NeedToKnow: a graded case is talked about that the reader may not read, or not any more."""
     async with visit.desk.database.transaction() as session:
+        await secrecy.check_conversation(session, conversation_id=conversation_id, staff=visit.staff)
         return await transcripts.conversation(session, conversation_id)
 
 
@@ -119,8 +136,13 @@ class _Page:
             self._in_box("box.scrollTop = box.scrollHeight")
 
     async def refresh(self) -> None:
-        """Read the conversation again."""
-        if talk := await _read(self.visit, self.id):
+        """Read the conversation again; who may not any more is shown the door."""
+        try:
+            talk = await _read(self.visit, self.id)
+        except NeedToKnow:
+            ui.navigate.reload()
+            return
+        if talk:
             await self.show(talk)
 
     def _about(self, news: News) -> bool:

@@ -2,11 +2,14 @@
 
 from nicegui import ui
 
+from bot.console.closed import closed
 from bot.console.components.form import FormCard
 from bot.console.layout import frame
 from bot.console.news import on_news
 from bot.console.visit import Visit, staff_page
 from bot.live import News
+from ledger.errors import NeedToKnow
+from ledger.services import secrecy
 from ledger.services import staff as accounts
 from ledger.views import forms as view
 from ledger.views.forms import FormDetail
@@ -15,6 +18,14 @@ from ledger.views.forms import FormDetail
 @staff_page("/desk/forms/{number}")
 async def form(visit: Visit, number: str) -> None:
     """Follows the database: built anew when something in it has changed, so that a click is never lost."""
+    try:
+        async with visit.desk.database.transaction() as session:
+            await secrecy.open_form(
+                session, number=number, staff=visit.staff, policy=visit.desk.policy, now=visit.now
+            )
+    except NeedToKnow as refused:
+        closed(visit, refused)
+        return
     async with visit.desk.database.transaction() as session:
         found = await view.form(session, number)
         people = {one.username: one.name for one in await accounts.list_staff(session)}
@@ -28,8 +39,13 @@ async def form(visit: Visit, number: str) -> None:
     shown: list[FormDetail] = []
 
     async def show() -> None:
-        async with visit.desk.database.transaction() as session:
-            stands = await view.form(session, number)
+        try:
+            async with visit.desk.database.transaction() as session:
+                await secrecy.check_form(session, number=number, staff=visit.staff)
+                stands = await view.form(session, number)
+        except NeedToKnow:
+            ui.navigate.reload()
+            return
         if stands is None or [stands] == shown:
             return
         shown[:] = [stands]

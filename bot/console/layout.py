@@ -166,6 +166,8 @@ def _alert(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> 
         if case.drill:
             marks.drill(visit.texts)
         why = visit.texts.words("signal", [reason["code"] for reason in case.reasons])
+        if case.secret_grade:
+            why = visit.texts.word("secret_grade", case.secret_grade)
         ui.label(why).classes("qt-snippet qt-roomy")
         if case.headquarters:
             countdown(visit, case.headquarters)

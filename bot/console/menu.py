@@ -34,6 +34,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("/supervise/warnings", "nav.warnings", "ssid_chart", Role.SUPERVISOR),
         Page("/supervise/guard", "nav.guard", "shield", Role.SUPERVISOR),
         Page("/supervise/drills", "nav.drills", "theater_comedy", Role.SUPERVISOR),
+        Page("/supervise/audit", "nav.audit", "policy", Role.SUPERVISOR),
     ),
     "nav.manage": (
         Page("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),

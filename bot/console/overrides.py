@@ -45,4 +45,5 @@ def _line(visit: Visit, line: Override) -> None:
         for one in line.findings:
             with ui.element("div").classes("qt-line"):
                 marks.tag(advice(one.rule, say.language).name, "warn")
-                ui.label(say("guard.quoted", words=one.excerpt)).classes("qt-snippet")
+                key = "guard.quoted" if one.excerpt else "secrecy.words_hidden"
+                ui.label(say(key, words=one.excerpt)).classes("qt-snippet")

@@ -8,6 +8,7 @@ from bot.console.components import marks
 from bot.console.components.buttons import lasting
 from bot.console.components.cases import case_row, link_to_case
 from bot.console.components.keyed import KeyedList
+from bot.console.components.secrecy import grade_tag
 from bot.console.layout import BOARD_TOPICS, frame
 from bot.console.news import on_news
 from bot.console.visit import Visit, staff_page
@@ -70,6 +71,7 @@ def _conversation(visit: Visit, row: ConversationRow) -> None:
             marks.drill(say)
         if row.special:
             marks.green_channel(say)
+        grade_tag(say, row.secret_grade)
         marks.tag(say.word("channel", row.channel))
         if row.emotion:
             marks.emotion(say, row.emotion)
@@ -77,7 +79,8 @@ def _conversation(visit: Visit, row: ConversationRow) -> None:
             link_to_case(number)
         ui.space()
         _who(visit, row)
-    ui.label(row.words or say("case.no_words")).classes("qt-dim qt-snippet")
+    unsaid = "secrecy.words_hidden" if row.secret_grade else "case.no_words"
+    ui.label(row.words or say(unsaid)).classes("qt-dim qt-snippet")
 
 
 def _who(visit: Visit, row: ConversationRow) -> None:

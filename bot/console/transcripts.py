@@ -7,8 +7,11 @@ from nicegui import ui
 
 from bot.console.components import marks
 from bot.console.components.cases import link_to_case
+from bot.console.components.secrecy import grade_tag
 from bot.console.layout import frame
 from bot.console.visit import Visit, staff_page
+from ledger.secrecy import Reader
+from ledger.services import secrecy
 from ledger.services import staff as accounts
 from ledger.views.transcripts import Filters, TranscriptRow
 from ledger.views.transcripts import transcripts as search
@@ -67,7 +70,8 @@ class _Page:
 
     async def _next(self) -> None:
         async with self.visit.desk.database.transaction() as session:
-            page = await search(session, self._filters(), limit=PAGE, cursor=self._cursor)
+            filters = self._filters(await secrecy.reader_of(session, self.visit.staff))
+            page = await search(session, filters, limit=PAGE, cursor=self._cursor)
         with self._rows:
             for row in page.items:
                 self._row(row)
@@ -75,7 +79,7 @@ class _Page:
         self._empty.set_visibility(self._found == 0)
         self._more.set_visibility(page.next is not None)
 
-    def _filters(self) -> Filters:
+    def _filters(self, reader: Reader) -> Filters:
         until = self._moment(self._until.value)
         return Filters(
             words=self._words.value or "",
@@ -85,6 +89,7 @@ class _Page:
             handled_by=self._handled_by.value,
             since=self._moment(self._since.value),
             until=until + timedelta(days=1) if until else None,
+            reader=reader,
         )
 
     def _moment(self, day: str | None) -> datetime | None:
@@ -104,13 +109,15 @@ class _Page:
                     marks.drill(say)
                 if row.special:
                     marks.green_channel(say)
+                grade_tag(say, row.secret_grade)
                 for case in row.cases:
                     link_to_case(case.number)
                     if case.category:
                         ui.label(say.word("category", case.category))
                 ui.space()
                 marks.trail(say, row.emotions)
-            ui.label(row.words or say("case.no_words")).classes("qt-snippet")
+            unsaid = "secrecy.words_hidden" if row.secret_grade else "case.no_words"
+            ui.label(row.words or say(unsaid)).classes("qt-snippet")
             with ui.element("div").classes("qt-line qt-dim"):
                 ui.label(self.visit.when(row.last_at or row.created_at))
                 ui.label(say.word("channel", row.channel))

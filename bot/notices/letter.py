@@ -183,6 +183,7 @@ class Writer:
         found = [
             ("drill", say("drill_only", self._language) if self._facts.notice.drill_id else ""),
             ("reasons", say("between", self._language).join(self._reasons())),
+            ("grade", self._grade()),
             ("channel", self._channel(case.channel) if case else ""),
             ("department", self._department() or ""),
             ("due", self._due(clock) if clock else ""),
@@ -191,8 +192,15 @@ class Writer:
         return [(key, value) for key, value in found if value]
 
     def _reasons(self) -> list[str]:
+        """Why it is special, in words; of a graded case they do not leave the desk (playbook C6)."""
         case = self._facts.case
-        return [str(reason["words"][self._language]) for reason in case.special_reasons] if case else []
+        if case is None or case.secret_grade is not None:
+            return []
+        return [str(reason["words"][self._language]) for reason in case.special_reasons]
+
+    def _grade(self) -> str:
+        grade = self._facts.case.secret_grade if self._facts.case else None
+        return say(f"grade.{grade}", self._language) if grade else ""
 
     def _analysis(self) -> str:
         """What a report says first."""

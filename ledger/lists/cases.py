@@ -39,7 +39,7 @@ async def case_rows(session: AsyncSession, why: Mapping[int, Sequence[Sentence]]
             Row(
                 subject=Subject.CASE,
                 number=case.number,
-                about=f"category.{case.category}" if case.category else f"case_type.{case.type}",
+                about=_about(case),
                 reasons=tuple(why[case.id]),
                 since=case.opened_at,
                 owner_id=case.owner_id,
@@ -52,6 +52,12 @@ async def case_rows(session: AsyncSession, why: Mapping[int, Sequence[Sentence]]
             for case, owner, department, due_at in found
         ]
     )
+
+
+def _about(case: Case) -> str:
+    """What it is about, unless that is secret (playbook C6)."""
+    told = case.category if case.secret_grade is None else None
+    return f"category.{told}" if told else f"case_type.{case.type}"
 
 
 def _due() -> ScalarSelect[datetime | None]:

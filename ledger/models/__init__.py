@@ -1,5 +1,7 @@
 """The tables of the ledger, one noun a file."""
 
+from ledger.models.access import Access
+from ledger.models.audit import Audit
 from ledger.models.base import Base
 from ledger.models.case import Case, case_conversations
 from ledger.models.clock import Clock, Task
@@ -13,18 +15,23 @@ from ledger.models.entry import Entry
 from ledger.models.fact import Fact
 from ledger.models.figure_day import FigureDay
 from ledger.models.form import Form, FormStep
+from ledger.models.lowering import EntryGrade, Lowering
 from ledger.models.mark import Mark
 from ledger.models.mention import Mention
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
 from ledger.models.opinion_day import OpinionDay
 from ledger.models.report import Report
+from ledger.models.sign_in import SignIn
 from ledger.models.staff import Credential, Staff
+from ledger.models.view import View
 from ledger.models.wait import Wait
 from ledger.models.wave import Wave
 
 __all__ = [
+    "Access",
     "Attachment",
+    "Audit",
     "Base",
     "Case",
     "Clock",
@@ -38,19 +45,23 @@ __all__ = [
     "Edit",
     "Effect",
     "Entry",
+    "EntryGrade",
     "Fact",
     "FigureDay",
     "Form",
     "FormStep",
     "Identity",
+    "Lowering",
     "Mark",
     "Mention",
     "Message",
     "Notice",
     "OpinionDay",
     "Report",
+    "SignIn",
     "Staff",
     "Task",
+    "View",
     "Wait",
     "Wave",
     "case_conversations",

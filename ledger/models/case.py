@@ -11,7 +11,16 @@ from ledger.models.conversation import Conversation
 from ledger.models.customer import Customer
 from ledger.models.department import Department
 from ledger.models.staff import Staff
-from ledger.vocabulary import CaseStatus, CaseType, Category, CrisisType, Language, Severity, Stage
+from ledger.vocabulary import (
+    CaseStatus,
+    CaseType,
+    Category,
+    CrisisType,
+    Language,
+    SecretGrade,
+    Severity,
+    Stage,
+)
 
 OPEN = text("status = 'open'")
 
@@ -35,6 +44,7 @@ class Case(Base):
     ``crisis_type`` is the kind of crisis (B3) that the departments were told of,
     None while it is an everyday case; ``crisis_set_by_id`` the supervisor who said so, and whom nothing
     overrules but a supervisor.
+    ``secret_grade`` is who may read it (C6, ``ledger/secrecy.py``), None for most.
     """
 
     __tablename__ = "cases"
@@ -47,6 +57,7 @@ class Case(Base):
         ),
         Index("ix_cases_open_owner", "owner_id", "opened_at", postgresql_where=OPEN),
         Index("ix_cases_drill", "drill_id", postgresql_where=text("drill_id IS NOT NULL")),
+        Index("ix_cases_graded", "id", postgresql_where=text("secret_grade IS NOT NULL")),
         Index("ix_cases_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
     )
 
@@ -83,6 +94,7 @@ class Case(Base):
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     demo: Mapped[bool] = mapped_column(default=False)
     drill_id: Mapped[int | None] = mapped_column(ForeignKey("drills.id"))
+    secret_grade: Mapped[SecretGrade | None] = mapped_column(words(SecretGrade))
 
     customer: Mapped[Customer] = relationship()
     owner: Mapped[Staff | None] = relationship(foreign_keys=[owner_id])

@@ -1,13 +1,19 @@
 """The ledger (台账): what happened, who did it, when and why, never changed afterwards (playbook C1)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.models.base import Base, words
 from ledger.vocabulary import ActorKind
+
+AUDITED: Final = (
+    "action IN ('case.viewed', 'ledger.exported', 'secrecy.graded', 'secrecy.lowering_asked',"
+    " 'secrecy.lowered', 'secrecy.lowering_refused', 'access.granted', 'access.refused',"
+    " 'access.named', 'access.ended', 'access.line')"
+)
 
 
 class Entry(Base):
@@ -26,6 +32,7 @@ class Entry(Base):
             "id",
             postgresql_where=text("action IN ('guard.overridden', 'guard.held_back')"),
         ),
+        Index("ix_entries_audited", "at", postgresql_where=text(AUDITED)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -15,6 +15,7 @@ from ledger.policy.opinion import Opinion, Source, Topic
 from ledger.policy.outside import Emergency, Numbers, Officials, Press
 from ledger.policy.policy import Policy
 from ledger.policy.reports import Schedule
+from ledger.policy.secrecy import Secrecy
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "RiskMatrix",
     "Rung",
     "Schedule",
+    "Secrecy",
     "Silence",
     "Source",
     "Step",

@@ -20,6 +20,7 @@ from ledger.policy.opinion import Opinion
 from ledger.policy.outside import Emergency, Officials, Press
 from ledger.policy.reports import Schedule
 from ledger.policy.routing import Routing
+from ledger.policy.secrecy import Secrecy
 from ledger.policy.statements import Statements
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 from ledger.vocabulary import ClockKind, ReportKind, Severity
@@ -34,6 +35,7 @@ LATER_SECTIONS: Final = frozenset(
         "plans",
         "reports",
         "routing",
+        "secrecy",
         "statements",
         "waves",
     }
@@ -69,6 +71,7 @@ class Policy(Part):
     officials: Officials
     demands: Demands
     answers: Answers = Answers()
+    secrecy: Secrecy
     notices: Notices
     opinion: Opinion = Opinion()
     limits: Limits

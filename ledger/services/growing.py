@@ -11,7 +11,7 @@ from ledger.heard import Heard
 from ledger.live import notify
 from ledger.models import Case, Department, Message, Staff
 from ledger.policy import Policy
-from ledger.services import facts, gathering
+from ledger.services import facts, gathering, secret_grades
 from ledger.services.entries import ASSISTANT, record
 from ledger.services.inbound import Inbound
 from ledger.services.opening import department_for
@@ -54,6 +54,8 @@ async def grow(
         after={key: after[key] for key in changed} | _evidence(into),
     )
     await facts.note(session, case=case, message=into.message, heard=heard, policy=policy, now=now)
+    if "category" in changed or "further_categories" in changed:
+        await secret_grades.by_rule(session, case=case, policy=policy, now=now)
     if "category" in changed:
         await _route_again(session, case, policy, now)
     await _keep_off_who_is_complained_about(session, case, into.text, heard, now)

@@ -14,7 +14,16 @@ from ledger.handoff import ENTRIES, AlreadyHeld, Move, NotHolder, after
 from ledger.hours import is_open, next_opening
 from ledger.models import Case, Conversation, Department, Staff
 from ledger.policy import Policy
-from ledger.services import attendance, case_lock, circle, conversations, departments, entries, notices
+from ledger.services import (
+    access,
+    attendance,
+    case_lock,
+    circle,
+    conversations,
+    departments,
+    entries,
+    notices,
+)
 from ledger.services.entries import Actor
 from ledger.services.working import take_on
 from ledger.vocabulary import Holding, NoticeKind, Role
@@ -65,10 +74,12 @@ async def take(
     Raises:
         AlreadyHeld: somebody else holds it, or won by a moment; ``holder`` is the name.
         NotAllowed: ``force`` by somebody who is not a supervisor.
+        LineHeld, NeedToKnow: it is about a graded case (playbook C6).
     """
     conversation = await conversations.lock(session, conversation_id)
     if conversation.holder_id == staff.id:
         return conversation
+    await access.may_take(session, conversation=conversation, staff=staff)
     holder = await _holder(session, conversation)
     move = _taking_over(holder, staff, force) if holder else Move.TAKE
     case = await _move(session, conversation, move, Actor.staff(staff), now, holder=staff)

@@ -10,6 +10,7 @@ from ledger.models import Case, Entry, Staff
 from ledger.policy import Policy
 from ledger.queue import CLOCK_REMIND, defer
 from ledger.services import clocks, forms, waits
+from ledger.services.access import may_speak
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
 from ledger.services.pace import policy_for
@@ -38,11 +39,13 @@ async def resolve(
 
     Raises:
         NoSuchCase, AlreadyResolved
+        LineHeld: one named person alone speaks with this customer (playbook C6).
         Missing: outcome or root cause is empty.
     """
     if not outcome.strip() or not root_cause.strip():
         raise Missing("outcome, root cause")
     case = await open_case_numbered(session, number)
+    await may_speak(session, case=case, staff=staff)
     await take_on(session, case, staff, now)
     before, case.status = case.status, CaseStatus.RESOLVED
     case.resolved_at = now

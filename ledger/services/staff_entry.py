@@ -12,7 +12,7 @@ from ledger.errors import Missing
 from ledger.models import Case, Customer, Identity, Staff
 from ledger.phones import tidy_phone
 from ledger.policy import Policy
-from ledger.services import clocks, crisis, forms, grading, special
+from ledger.services import clocks, crisis, forms, grading, secret_grades, special
 from ledger.services.contact import keep_contact, veiled
 from ledger.services.entries import Actor, record
 from ledger.services.opening import open_case
@@ -74,6 +74,7 @@ async def enter_by_staff(
     _classify(case, narrative.strip(), category, remedies, signals)
     given = veiled(phone, email, name) if consented else {}
     await _record_entered(session, case, actor, given, now)
+    await secret_grades.by_rule(session, case=case, policy=policy, now=now)
     if channel != MENTIONED:
         await clocks.stop_first_response(session, case, staff, now)
         await enter_stage(

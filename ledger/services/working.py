@@ -10,6 +10,7 @@ from ledger.live import notify
 from ledger.models import Case, Department, Staff
 from ledger.policy import Policy
 from ledger.services import clocks, waits
+from ledger.services.access import may_speak
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
 from ledger.services.owners import is_named
@@ -32,11 +33,13 @@ async def progress(
     Raises:
         NoSuchCase
         AlreadyResolved
+        LineHeld: one named person alone speaks with this customer (playbook C6).
         Missing: the text is empty.
     """
     if not text.strip():
         raise Missing("text")
     case = await open_case_numbered(session, number)
+    await may_speak(session, case=case, staff=staff)
     await take_on(session, case, staff, now)
     actor = Actor.staff(staff)
     entry = await record(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -94,7 +94,12 @@ async def clocks(
     moving, still = query.where(Clock.due_at.is_not(None)), query.where(Clock.due_at.is_(None))
     runs = [paging.Run(moving, (Clock.due_at, Clock.id)), paging.Run(still, (Clock.id,))]
     rows, following = await paging.page(session, runs, cursor=cursor, limit=limit)
-    return ClockPage(await _lines(session, [row[0] for row in rows]), following)
+    found: list[Clock] = [row[0] for row in rows]
+    lines = zip(found, await _lines(session, found), strict=True)
+    return ClockPage(
+        [line if clock.case.secret_grade is None else replace(line, note=None) for clock, line in lines],
+        following,
+    )
 
 
 async def clocks_of(session: AsyncSession, case_id: int) -> list[ClockLine]:

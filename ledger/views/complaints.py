@@ -10,13 +10,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
-from ledger.models import Case, Clock, Conversation, Customer, Department, Entry, Staff, Task, Wait
+from ledger.models import (
+    Case,
+    Clock,
+    Conversation,
+    Customer,
+    Department,
+    Entry,
+    EntryGrade,
+    Staff,
+    Task,
+    Wait,
+)
+from ledger.secrecy import Permit, Reader
 from ledger.services.closing import lacking_to_close
 from ledger.views import paging
 from ledger.views.clocks import ClockLine, clocks_of
 from ledger.views.forms import FormLine, forms_of
 from ledger.views.marks import MarkLine, marks_of
 from ledger.views.messages import Line, transcript
+from ledger.views.readable import readable
 from ledger.views.told import FactLine, Feeling, emotion_trail, facts_of
 from ledger.vocabulary import (
     ActorKind,
@@ -25,6 +38,7 @@ from ledger.vocabulary import (
     Category,
     Holding,
     Language,
+    SecretGrade,
     Severity,
     Stage,
 )
@@ -44,7 +58,8 @@ class Wanted:
     """Which cases a list is about; what is None is not asked for.
 
     ``owner`` is a username, ``none`` for nobody's; ``department`` a department's key; ``q`` words of the
-    number, the narrative, the customer's name or contact.
+    number, the narrative, the customer's name or contact. What is asked of a graded case's words or category
+    only finds those that ``reader`` may read (playbook C6); None may read none.
     """
 
     status: CaseStatus | None = None
@@ -61,6 +76,7 @@ class Wanted:
     opened_before: datetime | None = None
     q: str | None = None
     demo: bool | None = None
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,8 @@ class ComplaintLine:
     """A case as a list shows it.
 
     ``owner`` is the person's name, ``department`` the department's key; ``due_at`` the earliest deadline
-    that still runs; ``special`` means headquarters must know of it (playbook B1).
+    that still runs; ``special`` means headquarters must know of it (playbook B1). With a ``secret_grade``
+    what it is about is left out of a list: ``complaint`` tells it to who may read it.
     """
 
     number: str
@@ -94,6 +111,7 @@ class ComplaintLine:
     rating: int | None
     demo: bool
     drill: bool
+    secret_grade: SecretGrade | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +135,11 @@ class CustomerLine:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """One line of the ledger; ``hash`` chains it to the one before."""
+    """One line of the ledger; ``hash`` chains it to the one before.
+
+    ``grade`` is its own, beside that of its case. A ``sealed`` one is not this reader's to read: action,
+    actor and content are left out, the chain is not.
+    """
 
     position: int
     at: datetime
@@ -128,6 +150,8 @@ class EntryLine:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     hash: str
+    grade: SecretGrade | None = None
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +214,8 @@ class ComplaintDetail:
 
 
 SUMMARY = 140
+SEALED = "entry.sealed"
+"""What a list says in the place of the action of an entry that is not the reader's."""
 _DUE = (
     select(func.min(Clock.due_at))
     .where(Clock.case_id == Case.id, Clock.stopped_at.is_(None))
@@ -214,10 +240,10 @@ async def complaints(
     special = and_(Case.special_since.is_not(None), Case.status == CaseStatus.OPEN)
     others = or_(Case.special_since.is_(None), Case.status != CaseStatus.OPEN)
     cases = _filtered(_cases(), wanted)
-    says = tuple(_says(word) for word in (wanted.q or "").split())
+    says = tuple(_says(word, wanted.reader) for word in (wanted.q or "").split())
     runs = [replace(run, costly=says) for kind in (special, others) for run in _runs(sort, cases.where(kind))]
     rows, following = await paging.page(session, runs, cursor=cursor, limit=limit)
-    return ComplaintPage([_line(row[0], row[1]) for row in rows], following)
+    return ComplaintPage([_veiled(_line(row[0], row[1])) for row in rows], following)
 
 
 def _runs(sort: Sort, cases: Select[*tuple[Any, ...]]) -> list[paging.Run]:
@@ -255,8 +281,14 @@ def _is_due() -> ColumnElement[bool]:
     return exists().where(Clock.case_id == Case.id, Clock.stopped_at.is_(None), Clock.due_at.is_not(None))
 
 
-async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | None:
-    """One case by its number, or None when there is none of that number."""
+async def complaint(
+    session: AsyncSession, number: str, permit: Permit | None = None
+) -> ComplaintDetail | None:
+    """One case by its number, or None when there is none of that number.
+
+    ``permit`` (``services/secrecy.py``) is the reader's: what it does not open is left out. Without one the
+    desk itself reads, and nobody is shown it.
+    """
     query = (
         _cases()
         .where(Case.number == number)
@@ -282,7 +314,7 @@ async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | Non
         reopened_at=found.reopened_at,
         entered_by=_name(found.entered_by),
         customer=_customer(found.customer),
-        entries=await entries_of(session, found.id),
+        entries=await entries_of(session, found.id, permit),
         clocks=await clocks_of(session, found.id),
         waiting=await _waiting(session, found.id),
         tasks=await _tasks_of(session, found.id),
@@ -290,16 +322,36 @@ async def complaint(session: AsyncSession, number: str) -> ComplaintDetail | Non
         forms=await forms_of(session, found.id),
         lacking_to_close=await lacking_to_close(session, found) if found.resolved_at else [],
         conversations=[_conversation(one) for one in found.conversations],
-        transcript=await transcript(session, [one.id for one in found.conversations]),
+        transcript=await transcript(session, _open_talks(found, permit)),
         facts=await facts_of(session, found.id),
         emotion_trail=await emotion_trail(session, found),
     )
 
 
-async def entries_of(session: AsyncSession, case_id: int) -> list[EntryLine]:
-    """The case's book of the ledger, from its first line on."""
-    rows = await session.scalars(select(Entry).where(Entry.case_id == case_id).order_by(Entry.position))
-    return [_entry(row) for row in rows.all()]
+async def entries_of(session: AsyncSession, case_id: int, permit: Permit | None = None) -> list[EntryLine]:
+    """The case's book of the ledger, from its first line on; what ``permit`` does not open is sealed."""
+    book = select(Entry, EntryGrade.grade).outerjoin(EntryGrade, EntryGrade.entry_id == Entry.id)
+    rows = await session.execute(book.where(Entry.case_id == case_id).order_by(Entry.position))
+    lines = (replace(_entry(entry), grade=grade) for entry, grade in rows)
+    return [line if permit is None or permit.opens(line.grade) else _sealed(line) for line in lines]
+
+
+def _sealed(line: EntryLine) -> EntryLine:
+    return replace(
+        line,
+        actor_kind=ActorKind.SYSTEM,
+        actor="",
+        action=SEALED,
+        reason=None,
+        before=None,
+        after=None,
+        sealed=True,
+    )
+
+
+def _open_talks(case: Case, permit: Permit | None) -> list[int]:
+    closed = permit.closed_talks if permit else frozenset()
+    return [one.id for one in case.conversations if one.id not in closed]
 
 
 async def _waiting(session: AsyncSession, case_id: int) -> WaitLine | None:
@@ -332,7 +384,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.category:
         further = Case.further_categories.contains([wanted.category.value])
-        found.append(or_(Case.category == wanted.category, further))
+        found.append(and_(or_(Case.category == wanted.category, further), _may_be_found(wanted.reader)))
     if wanted.special is not None:
         found.append(Case.special_since.is_not(None) if wanted.special else Case.special_since.is_(None))
     if wanted.owner == "none":
@@ -348,15 +400,29 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _says(word: str) -> ColumnElement[bool]:
+def _may_be_found(reader: Reader | None) -> ColumnElement[bool]:
+    """That what somebody asks of its words does not tell them what they may not read."""
+    return readable(reader) if reader else Case.secret_grade.is_(None)
+
+
+def _says(word: str, reader: Reader | None) -> ColumnElement[bool]:
     # A value for each case that is looked at: an EXISTS may be answered by reading all customers first.
     contact = (
         select(func.concat_ws("\n", Customer.name, Customer.phone, Customer.email))
         .where(Customer.id == Case.customer_id)
         .scalar_subquery()
     )
-    texts: tuple[Any, ...] = (Case.number, Case.narrative, contact)
-    return or_(*(text.icontains(word, autoescape=True) for text in texts))
+    texts: tuple[Any, ...] = (Case.narrative, contact)
+    told = or_(*(text.icontains(word, autoescape=True) for text in texts))
+    return or_(Case.number.icontains(word, autoescape=True), and_(told, _may_be_found(reader)))
+
+
+def _veiled(line: ComplaintLine) -> ComplaintLine:
+    if line.secret_grade is None:
+        return line
+    return replace(
+        line, category=None, further_categories=[], signals=[], summary="", remedies=[], rating=None
+    )
 
 
 def _line(row: Case, due_at: datetime | None) -> ComplaintLine:
@@ -384,6 +450,7 @@ def _line(row: Case, due_at: datetime | None) -> ComplaintLine:
         rating=row.rating,
         demo=row.demo,
         drill=row.drill_id is not None,
+        secret_grade=row.secret_grade,
     )
 
 

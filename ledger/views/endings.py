@@ -14,13 +14,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, exists, func, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from ledger.handoff import ENTRIES
 from ledger.models import Clock, Conversation, Customer, Entry, Identity, Message, Notice
 from ledger.policy import Policy
+from ledger.views.readable import graded_talks
 from ledger.vocabulary import ON_ITS_WAY, Author, Delivery, Holding, NoticeState
 
 NEVER_SAID: Final = (Delivery.DROPPED, Delivery.FAILED)
@@ -30,7 +42,7 @@ WITH_PEOPLE: Final = (Holding.WAITING.value, Holding.HUMAN.value)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A conversation with a message that nobody has answered; ``customer`` is a name, if one is known."""
+    """A conversation with a message that nobody has answered; ``customer`` is a name, if one may be told."""
 
     conversation: int
     customer: str | None
@@ -178,7 +190,8 @@ def _with_nobody(
 
 async def _left(session: AsyncSession, messages: Subquery) -> tuple[Left, ...]:
     since = func.min(messages.c.since)
-    name = func.coalesce(Customer.name, Identity.display_name)
+    known = func.coalesce(Customer.name, Identity.display_name)
+    name = case((Conversation.id.not_in(graded_talks()), known))
     rows = await session.execute(
         select(Conversation.id, name, since)
         .join(messages, messages.c.conversation == Conversation.id)

@@ -1,7 +1,7 @@
 """Forms as screens show them: one with everything in it, those of a case, and the open ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -100,13 +100,13 @@ async def open_forms(session: AsyncSession, kind: str | None = None, limit: int 
     wanted = _forms().where(Form.closed_at.is_(None)).order_by(Form.opened_at, Form.id).limit(limit)
     if kind is not None:
         wanted = wanted.where(Form.kind == kind)
-    return [_line(found) for found in await session.scalars(wanted)]
+    return [_veiled(found) for found in await session.scalars(wanted)]
 
 
 async def forms_in(session: AsyncSession, kind: str, states: Sequence[str]) -> list[FormLine]:
     """The forms of a kind that stand in one of ``states``, the newest first."""
     wanted = _forms().where(Form.kind == kind, Form.state.in_(states)).order_by(Form.id.desc())
-    return [_line(found) for found in await session.scalars(wanted)]
+    return [_veiled(found) for found in await session.scalars(wanted)]
 
 
 async def _lines(session: AsyncSession, which: Any) -> list[FormLine]:
@@ -116,6 +116,12 @@ async def _lines(session: AsyncSession, which: Any) -> list[FormLine]:
 
 def _forms() -> Select[Form]:
     return select(Form).options(joinedload(Form.case), joinedload(Form.opened_by))
+
+
+def _veiled(found: Form) -> FormLine:
+    """For lists that go across cases: what stands in a form about a graded one is on its page (C6)."""
+    secret = found.case is not None and found.case.secret_grade is not None
+    return replace(_line(found), filled={}) if secret else _line(found)
 
 
 def _line(found: Form) -> FormLine:

@@ -1,6 +1,6 @@
 """Marks as staff read them: those of a case, and those that wait for a second person (playbook B8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +35,10 @@ async def marks_of(session: AsyncSession, case_id: int) -> list[MarkLine]:
 
 
 async def open_marks(session: AsyncSession) -> list[MarkLine]:
-    """Marks nobody has decided, the oldest first."""
-    return await _lines(session, _marks().where(Mark.decided_at.is_(None)))
+    """Marks nobody has decided, the oldest first; why a graded case is marked stands in the case alone."""
+    lines = await _lines(session, _marks().where(Mark.decided_at.is_(None)))
+    graded = set(await session.scalars(select(Case.number).where(Case.secret_grade.is_not(None))))
+    return [replace(line, reason={}) if line.complaint in graded else line for line in lines]
 
 
 def _marks() -> Select[Mark, str]:

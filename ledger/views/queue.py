@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import (
@@ -20,8 +20,9 @@ from ledger.models import (
     Staff,
     case_conversations,
 )
+from ledger.secrecy import rank
 from ledger.views.rows import SNIPPET, CaseRow, case_rows
-from ledger.vocabulary import Author, CaseStatus, ClockKind, Holding, Language
+from ledger.vocabulary import Author, CaseStatus, ClockKind, Holding, Language, SecretGrade
 
 RECENT = timedelta(hours=1)
 LIMIT = 300
@@ -31,7 +32,10 @@ FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """A conversation on the queue; ``emotion`` and ``words`` are of the customer's latest message."""
+    """A conversation on the queue; ``emotion`` and ``words`` are of the customer's latest message.
+
+    With a ``secret_grade``, the gravest of its cases, neither those nor the customer are told (playbook C6).
+    """
 
     id: int
     customer: str | None
@@ -50,6 +54,7 @@ class ConversationRow:
     cases: tuple[str, ...] = ()
     special: bool = False
     demo: bool = False
+    secret_grade: SecretGrade | None = None
 
 
 class _Mark(NamedTuple):
@@ -58,6 +63,8 @@ class _Mark(NamedTuple):
     number: str
     special: bool
     demo: bool
+    secret_grade: SecretGrade | None
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +184,22 @@ def _rehearsed() -> ColumnElement[bool]:
 
 
 async def _cases_of(session: AsyncSession, conversations: Collection[int]) -> defaultdict[int, list[_Mark]]:
-    """The marks of the open cases talked about in each conversation."""
+    """The marks of the open cases talked about in each conversation, and of those that are graded."""
     cases: defaultdict[int, list[_Mark]] = defaultdict(list)
     if not conversations:
         return cases
     found = await session.execute(
-        select(case_conversations.c.conversation_id, Case.number, Case.special_since.is_not(None), Case.demo)
+        select(
+            case_conversations.c.conversation_id,
+            Case.number,
+            Case.special_since.is_not(None),
+            Case.demo,
+            Case.secret_grade,
+            Case.status == CaseStatus.OPEN,
+        )
         .join(Case, Case.id == case_conversations.c.case_id)
-        .where(case_conversations.c.conversation_id.in_(conversations), Case.status == CaseStatus.OPEN)
+        .where(case_conversations.c.conversation_id.in_(conversations))
+        .where(or_(Case.status == CaseStatus.OPEN, Case.secret_grade.is_not(None)))
         .order_by(Case.id)
     )
     for conversation_id, *mark in found:
@@ -198,9 +213,11 @@ def _urgency(case: CaseRow) -> tuple[bool, datetime]:
 
 
 def _marked(row: ConversationRow, cases: list[_Mark]) -> ConversationRow:
-    return replace(
+    marked = replace(
         row,
-        cases=tuple(case.number for case in cases),
-        special=any(case.special for case in cases),
-        demo=any(case.demo for case in cases),
+        cases=tuple(case.number for case in cases if case.open),
+        special=any(case.special for case in cases if case.open),
+        demo=any(case.demo for case in cases if case.open),
+        secret_grade=max((case.secret_grade for case in cases), key=rank, default=None),
     )
+    return marked if marked.secret_grade is None else replace(marked, customer=None, words="", emotion=None)

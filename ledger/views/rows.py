@@ -1,7 +1,7 @@
 """Rows that several screens show: a case on a list, its clocks, whom it belongs to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case, Customer, Department, Staff, case_conversations
 from ledger.views.clocks import ClockLine, clocks_by_case
-from ledger.vocabulary import CaseStatus, CaseType, Category, ClockKind, Language, Severity, Stage
+from ledger.vocabulary import (
+    CaseStatus,
+    CaseType,
+    Category,
+    ClockKind,
+    Language,
+    SecretGrade,
+    Severity,
+    Stage,
+)
 
 SNIPPET = 160
 
@@ -20,7 +29,9 @@ class CaseRow:
     """A case as lists and cards show it.
 
     ``reasons`` are those of a special user, each ``{"code", "words", …}``; ``department`` maps a language to
-    the name there; ``conversation_id`` is the latest conversation it was talked about in.
+    the name there; ``conversation_id`` is the latest conversation it was talked about in. Of a case with a
+    ``secret_grade`` a list tells number, grade, state, whose it is and its clocks, and to nobody more: what
+    it is about is read on its page, where the look is written down (playbook C6).
     """
 
     id: int
@@ -45,11 +56,8 @@ class CaseRow:
     clocks: tuple[ClockLine, ...]
     demo: bool
     drill: bool
-
-    @property
-    def special(self) -> bool:
-        """Whether it goes by the green channel (playbook B1)."""
-        return bool(self.reasons)
+    special: bool
+    secret_grade: SecretGrade | None
 
     @property
     def running(self) -> tuple[ClockLine, ...]:
@@ -88,7 +96,22 @@ async def case_rows(
         )
     ).all()
     clocks = await clocks_by_case(session, [row[0].id for row in found])
-    return [_case_row(row, clocks[row[0].id]) for row in found]
+    rows = (_case_row(row, clocks[row[0].id]) for row in found)
+    return [row if row.secret_grade is None else _veiled(row) for row in rows]
+
+
+def _veiled(row: CaseRow) -> CaseRow:
+    return replace(
+        row,
+        category=None,
+        reasons=(),
+        remedies=(),
+        snippet="",
+        customer=None,
+        rating=None,
+        conversation_id=None,
+        clocks=tuple(replace(clock, note=None) for clock in row.clocks),
+    )
 
 
 def _case_row(row: Any, clocks: list[ClockLine]) -> CaseRow:
@@ -116,4 +139,6 @@ def _case_row(row: Any, clocks: list[ClockLine]) -> CaseRow:
         clocks=tuple(clocks),
         demo=case.demo,
         drill=case.drill_id is not None,
+        special=case.special,
+        secret_grade=case.secret_grade,
     )

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,11 +20,13 @@ from ledger.models import (
     Staff,
     case_conversations,
 )
+from ledger.secrecy import Reader, rank
 from ledger.views import paging
 from ledger.views.messages import Line, transcript
+from ledger.views.readable import closed_talks, graded_talks, readable
 from ledger.views.rows import SNIPPET, CaseRow, case_rows
 from ledger.views.search import Period, Stretch, passages, says
-from ledger.vocabulary import Author, Category, Holding, Language
+from ledger.vocabulary import Author, Category, Holding, Language, SecretGrade
 from ledger.words import Words
 
 OTHER_CASES = 20
@@ -82,7 +84,8 @@ class Filters:
 
     ``emotion`` is the least the customer's angriest message must have. ``handled_by`` is the id of a member
     of staff who wrote in the conversation, or holds it. ``since`` and ``until`` bound when the words were
-    said; without words, when the last one was.
+    said; without words, when the last one was. Words are looked for only in what ``reader`` may read
+    (playbook C6); None may read nothing graded.
     """
 
     words: str = ""
@@ -92,11 +95,16 @@ class Filters:
     handled_by: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptRow:
-    """A conversation on the list; ``words`` is the passage found, else the customer's first words."""
+    """A conversation on the list; ``words`` is the passage found, else the customer's first words.
+
+    Where a graded case is talked about, words, customer and what was heard are left out: they are read on
+    the conversation's page, where the look is written down.
+    """
 
     id: int
     customer: str | None
@@ -120,6 +128,11 @@ class TranscriptRow:
     @property
     def demo(self) -> bool:
         return any(case.demo for case in self.cases)
+
+    @property
+    def secret_grade(self) -> SecretGrade | None:
+        """The gravest of its cases'."""
+        return max((case.secret_grade for case in self.cases), key=rank, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +249,8 @@ async def _saying(
     before = paging.place_of(cursor, int)[0] if cursor else None
     numbered = await _of_numbers(session, words.text, [*_conditions(filters), *_in(filters)], limit)
     found: dict[int, str | None] = {} if before else dict.fromkeys(numbered)
-    fits = [*_conditions(filters), Conversation.id.not_in(numbered)]
+    closed = closed_talks(filters.reader) if filters.reader else graded_talks()
+    fits = [*_conditions(filters), Conversation.id.not_in(numbered), Conversation.id.not_in(closed)]
     if before:
         fits.append(~_a_message(and_(Message.id >= before, says(words))))
     down_to = 0
@@ -298,7 +312,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         special = _a_case(Case.special_since.is_not(None))
         conditions.append(special if filters.special else ~special)
     if filters.category:
-        conditions.append(_a_case(Case.category == filters.category))
+        open_to_all = readable(filters.reader) if filters.reader else Case.secret_grade.is_(None)
+        conditions.append(_a_case(and_(Case.category == filters.category, open_to_all)))
     if filters.emotion is not None:
         conditions.append(_a_message(Message.emotion >= filters.emotion))
     if filters.handled_by is not None:
@@ -313,7 +328,7 @@ async def _rows(session: AsyncSession, passages: Mapping[int, str | None]) -> li
     found = {row.id: row for row in await session.execute(_described(ids))}
     heard, first_words = await _heard(session, ids), await _first_words(session, ids)
     cases = await _cases_by_conversation(session, ids)
-    return [
+    rows = (
         TranscriptRow(
             id=row.id,
             customer=row.customer,
@@ -331,7 +346,12 @@ async def _rows(session: AsyncSession, passages: Mapping[int, str | None]) -> li
             cases=tuple(cases[row.id]),
         )
         for row in (found[conversation_id] for conversation_id in ids)
-    ]
+    )
+    return [row if row.secret_grade is None else _veiled(row) for row in rows]
+
+
+def _veiled(row: TranscriptRow) -> TranscriptRow:
+    return replace(row, customer=None, words="", emotions=(), signals=())
 
 
 def _described(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:

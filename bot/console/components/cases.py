@@ -24,7 +24,8 @@ def case_row(visit: Visit, case: CaseRow) -> None:
         ui.space()
         countdowns(visit, case.running)
     with ui.element("div").classes("qt-line qt-dim"):
-        ui.label(case.snippet or say("case.no_words")).classes("qt-snippet")
+        unsaid = "secrecy.words_hidden" if case.secret_grade else "case.no_words"
+        ui.label(case.snippet or say(unsaid)).classes("qt-snippet")
     with ui.element("div").classes("qt-line qt-dim"):
         ui.label(case_owner(visit, case))
         ui.label(visit.when(case.opened_at))
@@ -39,6 +40,8 @@ def case_marks(visit: Visit, case: CaseRow) -> None:
         marks.drill(say)
     if case.special:
         marks.green_channel(say)
+    if case.secret_grade:
+        marks.tag(say.word("secret_grade", case.secret_grade), "warn")
     ui.label(category_in_words(visit, case)).classes("qt-strong")
     marks.severity(say, case.severity)
     marks.stage(say, case.stage)

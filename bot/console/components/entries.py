@@ -7,6 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
+from bot.console.components import marks
 from bot.console.components.grade import point_in_words
 from bot.console.texts import Texts
 from bot.console.visit import Visit
@@ -32,6 +33,9 @@ VOCABULARIES = {
     "language": "language",
     "holding": "holding",
     "crisis": "crisis_type",
+    "secret_grade": "secret_grade",
+    "view": "view_kind",
+    "ground": "ground",
 }
 
 
@@ -66,14 +70,21 @@ class Reader:
 
 
 def entry(reader: Reader, line: EntryLine) -> None:
-    """One entry of the case's book."""
+    """One entry of the case's book; of a sealed one only that it is there."""
     say = reader.visit.texts
+    if line.sealed:
+        with ui.element("div").classes("qt-entry"):
+            ui.label(reader.visit.when(line.at)).classes("qt-dim")
+            ui.label(say("secrecy.sealed", grade=say.word("secret_grade", line.grade)))
+        return
     with ui.element("div").classes("qt-entry"):
         ui.label(reader.visit.when(line.at)).classes("qt-dim")
         with ui.element("div"):
             with ui.element("div").classes("qt-line"):
                 ui.label(say.word("action", line.action)).classes("qt-strong")
                 ui.label(actor_in_words(reader, line)).classes("qt-dim")
+                if line.grade:
+                    marks.tag(say.word("secret_grade", line.grade), "warn")
             if line.reason:
                 ui.label(say("entry.reason", reason=say.word("reason", line.reason)))
             for change in changes(reader, line):
