@@ -12,7 +12,7 @@ from bot.console.menu import PAGES
 from ledger.models import Case
 from ledger.services import cases, conversations, handoff
 from ledger.services import staff as accounts
-from ledger.vocabulary import Category, Language, MarkKind, Role
+from ledger.vocabulary import Category, Language, Role
 from tests.browser.screens import SignIn, press
 from tests.ledger_world import LedgerWorld
 from tests.served_desk import PASSWORD, ServedDesk
@@ -68,7 +68,6 @@ async def secret(staffed: ServedDesk) -> Secret:
         await cases.link(
             session, conversation_id=conversation, number=number, pass_code=case.pass_code, now=now
         )
-        await cases.mark(session, number=number, kind=MarkKind.MALICIOUS, reason=WORDS, staff=wang, now=now)
         await cases.flag(session, number=number, reason=WORDS, staff=wang, policy=desk.policy, now=now)
         await handoff.ask_for_human(
             session, conversation_id=conversation, reason="customer_asked", policy=desk.policy, now=now

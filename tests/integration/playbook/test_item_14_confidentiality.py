@@ -612,9 +612,8 @@ async def a_secret(served: ServedDesk, owner: dict[str, str]) -> tuple[str, dict
     )
     due = (world.now + timedelta(days=1)).isoformat()
     at = f"/api/v1/complaints/{number}"
-    mark = await client.post(f"{at}/marks", headers=owner, json={"kind": "malicious", "reason": WORDS})
     task = await client.post(f"{at}/tasks", headers=owner, json={"note": WORDS, "due_at": due})
-    ids = {"conversation_id": conversation, "mark_id": mark.json()["id"], "task_id": task.json()["id"]}
+    ids = {"conversation_id": conversation, "task_id": task.json()["id"]}
     return number, {**ids, "file_id": 1}
 
 
@@ -649,7 +648,6 @@ DEEDS = {
     "resolve": {"remedy": "x", "outcome": "x", "root_cause": "x"},
     "reopen": {"reason": "x"},
     "revisit": {"rating": 1},
-    "marks": {"kind": "malicious", "reason": "x"},
 }
 
 
