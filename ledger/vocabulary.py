@@ -203,6 +203,7 @@ class WaveKind(StrEnum):
     CATEGORY = "category"
     PLACE = "place"
     PRODUCT = "product"
+    TOPIC = "topic"
 
 
 class SecretGrade(StrEnum):

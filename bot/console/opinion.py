@@ -13,11 +13,14 @@ from bot.console.components.mentions import mention_rows, topic_name
 from bot.console.layout import frame
 from bot.console.theme import SERIES
 from bot.console.visit import Visit, staff_page
+from bot.console.warnings import PATH as WARNINGS
+from bot.console.warnings import counts
 from bot.opinion.reading import File, read
 from ledger.services import mentions
 from ledger.services.mentions import TakenIn
 from ledger.views import opinion
 from ledger.views.opinion import AT_ONCE, MentionLine, Press, Trend
+from ledger.views.waves import WaveLine, topic_warnings
 from ledger.vocabulary import Feeling, Role
 
 PATH: Final = "/supervise/opinion"
@@ -56,6 +59,7 @@ async def opinion_watch(
         former = await opinion.trend(
             session, first=first - timedelta(days=asked.days), last=first - timedelta(days=1), policy=policy
         )
+        rising = [line for line in await topic_warnings(session, since=visit.now) if line.until is None]
         felt = Feeling(feeling) if feeling in list(Feeling) else None
         newest = await opinion.newest(
             session, policy=policy, before=before, topic=topic or None, feeling=felt
@@ -63,6 +67,7 @@ async def opinion_watch(
     with frame(visit, visit.texts("nav.opinion"), here=PATH):
         _head(visit, asked)
         _numbers(visit, found, trend, former)
+        _rising(visit, rising)
         _bad_news(visit, found)
         _topics(visit, trend, former)
         _newest(visit, asked, newest)
@@ -100,6 +105,18 @@ def _numbers(visit: Visit, found: Press, trend: Trend, former: Trend) -> None:
                 ui.label(visit.texts(key)).classes("qt-dim")
                 if former_count is not None:
                     ui.label(visit.texts("opinion.before", count=former_count)).classes("qt-dim")
+
+
+def _rising(visit: Visit, lines: Sequence[WaveLine]) -> None:
+    """Warnings that stand, and where they are acknowledged; nothing when there is none."""
+    if not lines:
+        return
+    with _card(visit, "opinion.rising"):
+        for line in lines:
+            with ui.element("div").classes("qt-line"):
+                marks.tag(visit.texts.word("warning_level", line.level), f"level-{line.level}")
+                ui.link(topic_name(visit, line.subject), WARNINGS).classes("qt-strong")
+                ui.label(counts(visit.texts, line))
 
 
 def _bad_news(visit: Visit, found: Press) -> None:

@@ -7,6 +7,7 @@ from nicegui import ui
 from bot.console.components import marks
 from bot.console.components.buttons import lasting
 from bot.console.components.cases import link_to_case
+from bot.console.components.mentions import topic_name
 from bot.console.layout import frame
 from bot.console.news import on_news
 from bot.console.texts import Texts
@@ -63,14 +64,15 @@ class _Page:
             tone = "plain" if line.until else f"level-{line.level}"
             marks.tag(say.word("warning_level", line.level), tone)
             ui.label(say.word("wave_kind", line.kind)).classes("qt-dim")
-            ui.label(name(say, line)).classes("qt-strong")
+            if line.kind is WaveKind.TOPIC:
+                ui.link(topic_name(visit, line.subject), f"/supervise/opinion?topic={line.subject}")
+            else:
+                ui.label(name(say, line)).classes("qt-strong")
             ui.space()
             if line.until is None and line.acknowledged_at is None:
                 press = lasting(lambda: self._acknowledge(line.id))
                 ui.button(say("warnings.acknowledge"), on_click=press).props("unelevated dense no-caps")
-        ui.label(
-            say("warnings.counts", window=window(say, line), count=line.count, expected=f"{line.expected:g}")
-        )
+        ui.label(counts(say, line))
         days = visit.desk.policy.waves.levels[line.level].once_in.days
         ui.label(rarity(say, days)).classes("qt-dim")
         with ui.element("div").classes("qt-line qt-dim"):
@@ -100,6 +102,12 @@ class _Page:
 def name(say: Texts, line: WaveLine) -> str:
     """What the complaints have in common."""
     return say.word("category", line.subject) if line.kind is WaveKind.CATEGORY else line.name
+
+
+def counts(say: Texts, line: WaveLine) -> str:
+    """How many, in how long, and how many are usual."""
+    key = "opinion.named" if line.kind is WaveKind.TOPIC else "warnings.counts"
+    return say(key, window=window(say, line), count=line.count, expected=f"{line.expected:g}")
 
 
 def window(say: Texts, line: WaveLine) -> str:

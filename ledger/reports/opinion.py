@@ -11,6 +11,7 @@ from ledger.reports.kind import Asked, Kind
 from ledger.sentences import Sentence
 from ledger.services.opinion_counting import EVERYTHING, OWN
 from ledger.views.opinion import SPREAD, MentionLine, Press, press, sums
+from ledger.views.waves import topic_warnings
 from ledger.vocabulary import Feeling, MentionKind, ReportKind
 
 DAILY_QUOTES: Final = 30
@@ -34,12 +35,22 @@ async def gather(session: AsyncSession, asked: Asked, *, quotes: int) -> list[Se
     negative = {key: _negative(counts, key) for key in keys}
     return [
         Section(key="opinion", figures=figures(flow)),
+        await _rising(session, asked),
         _quoted("bad_news", found.negative, quotes, found.bad),
         _quoted("risks", found.risks, quotes, len(found.risks)),
         Section(key="negative_kinds", figures=_kinds(found)),
         Section(key="topics", figures=_by_topic(volume)),
         Section(key="negative_topics", figures=_by_topic(negative)),
     ]
+
+
+async def _rising(session: AsyncSession, asked: Asked) -> Section:
+    """Topics with a warning in the period, and how often they were named by then."""
+    found = await topic_warnings(session, since=asked.since)
+    most: dict[str, int] = {}
+    for line in found:
+        most[f"topic.{line.subject}"] = max(line.count, most.get(f"topic.{line.subject}", 0))
+    return Section(key="rising", figures=figures(list(most.items())))
 
 
 def _negative(counts: dict[tuple[str, str, str], int], key: str) -> int:
@@ -76,8 +87,14 @@ def _quote(line: MentionLine) -> Quote:
 
 
 def conclude(content: Content) -> list[Sentence]:
-    """Bad news first, then risks, then what is named more or less."""
-    return [*_bad_news(content), *_risks(content), *_topics(content)]
+    """What rises beyond chance and bad news first, then risks, then what is named more or less."""
+    return [*_rising_topics(content), *_bad_news(content), *_risks(content), *_topics(content)]
+
+
+def _rising_topics(content: Content) -> Iterator[Sentence]:
+    for figure in content.section("rising").figures:
+        if figure.value:
+            yield Sentence(code="rising", values={"topic": _topic(figure), "count": figure.value})
 
 
 def _bad_news(content: Content) -> Iterator[Sentence]:

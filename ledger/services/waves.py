@@ -18,6 +18,7 @@ from ledger.services.circle import at_headquarters
 from ledger.services.entries import SYSTEM, Actor, record
 from ledger.services.notices import tell
 from ledger.views.surges import Surge, surges
+from ledger.views.topic_surges import topic_surges
 from ledger.vocabulary import NoticeKind, Role, WarningLevel
 
 LOOKING: Final = 7_004
@@ -29,7 +30,11 @@ async def look(session: AsyncSession, *, policy: Policy, now: datetime) -> None:
     """Compare what comes in with what is usual, and bring the warnings to it."""
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(LOOKING))):
         return
-    found = {(one.kind, one.subject): one for one in await surges(session, policy=policy, now=now)}
+    rising = [
+        *await surges(session, policy=policy, now=now),
+        *await topic_surges(session, policy=policy, now=now),
+    ]
+    found = {(one.kind, one.subject): one for one in rising}
     standing = await _standing(session)
     for wave in standing:
         await _follow(session, wave, found.get((wave.kind, wave.subject)), policy, now)

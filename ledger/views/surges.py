@@ -53,14 +53,14 @@ class Surge:
 
 async def surges(session: AsyncSession, *, policy: Policy, now: datetime) -> list[Surge]:
     """What was complained of often enough to be looked at, each in the window that tells most of it."""
-    times = _earlier_times(await _first(session), policy, now)
+    times = earlier_times(await _first(session), policy, now)
     rows = (await session.execute(_counts([now, *times], policy.waves))).all()
     counts: dict[tuple[WaveKind, str], dict[int, Sequence[int]]] = defaultdict(dict)
     for kind, subject, time, *counted, _ in rows:
         counts[WaveKind(kind), subject][time] = counted
     tests = rows[0][-1] * len(policy.waves.windows) if rows else 0
     return [
-        _gravest(*subject, by_time, len(times), tests, policy.waves) for subject, by_time in counts.items()
+        gravest(*subject, by_time, len(times), tests, policy.waves) for subject, by_time in counts.items()
     ]
 
 
@@ -77,7 +77,7 @@ async def _first(session: AsyncSession) -> datetime | None:
     return first
 
 
-def _earlier_times(first: datetime | None, policy: Policy, now: datetime) -> list[datetime]:
+def earlier_times(first: datetime | None, policy: Policy, now: datetime) -> list[datetime]:
     """The ends of the times to compare with: of the same hours on the clock, within the desk's life."""
     widest, local = max(policy.waves.windows), now.astimezone(policy.organisation.time_zone)
     weeks = [local - WEEK * back for back in range(1, policy.waves.weeks + 1)]
@@ -136,7 +136,7 @@ def _subjects(within: Any) -> list[Select[Any]]:
     return [categories, *told]
 
 
-def _gravest(
+def gravest(
     kind: WaveKind, subject: str, by_time: Mapping[int, Sequence[int]], times: int, tests: int, waves: Waves
 ) -> Surge:
     """What the window says in which it is least likely to be chance."""

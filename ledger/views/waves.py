@@ -52,6 +52,15 @@ async def warnings(session: AsyncSession) -> list[WaveLine]:
     return [await _line(session, wave) for wave in [*gravest, *over]]
 
 
+async def topic_warnings(session: AsyncSession, *, since: datetime) -> list[WaveLine]:
+    """Warnings about topics that stand, or stood after ``since``, the gravest first."""
+    stood = Wave.until.is_(None) | (Wave.until >= since)
+    found = select(Wave).where(Wave.kind == WaveKind.TOPIC, stood).options(joinedload(Wave.acknowledged_by))
+    order = list(WarningLevel)
+    waves = (await session.scalars(found.order_by(Wave.since.desc()))).all()
+    return [await _line(session, wave) for wave in sorted(waves, key=lambda wave: -order.index(wave.level))]
+
+
 async def warning(session: AsyncSession, wave_id: int) -> WaveLine:
     """One of them, as the database has it; there must be one."""
     await session.flush()
@@ -60,7 +69,8 @@ async def warning(session: AsyncSession, wave_id: int) -> WaveLine:
 
 
 async def _line(session: AsyncSession, wave: Wave) -> WaveLine:
-    cases = (await session.execute(_cases(wave))).all()
+    # A topic is named in mentions and messages, which need not be any case's.
+    cases = [] if wave.kind is WaveKind.TOPIC else (await session.execute(_cases(wave))).all()
     said = cases[0][1] if cases else None
     return WaveLine(
         id=wave.id,

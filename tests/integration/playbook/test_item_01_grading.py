@@ -485,4 +485,4 @@ async def test_a_look_asks_the_database_little(desk_ledger: LedgerWorld) -> None
             lambda session: waves.look(session, policy=desk_ledger.policy, now=desk_ledger.now)
         )
     assert len([said for said in statements if "cases" in said]) <= 2
-    assert len(statements) <= 5
+    assert len(statements) <= 7

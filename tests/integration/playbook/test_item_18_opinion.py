@@ -23,10 +23,11 @@ from bot.report_words import markdown
 from bot.wording import Wording
 from ledger.errors import AlreadyLinked
 from ledger.mentions import NewMention
-from ledger.models import Mention, OpinionDay, Staff
+from ledger.models import Mention, OpinionDay, Staff, Wave
 from ledger.policy import Source
 from ledger.reports import Content, Figure
-from ledger.services import mentions, opinion_counting, reports
+from ledger.sentences import Sentence
+from ledger.services import mentions, opinion_counting, reports, waves
 from ledger.services.mentions import TakenIn
 from ledger.views import opinion
 from ledger.views.reports import ReportLine
@@ -40,6 +41,8 @@ from ledger.vocabulary import (
     Role,
     Signal,
     Stage,
+    WarningLevel,
+    WaveKind,
 )
 from tests import policies
 from tests.ledger_world import COMPLAINT, NOON, LedgerWorld
@@ -428,6 +431,77 @@ async def test_a_mention_becomes_a_case_once_and_its_first_response_is_still_owe
         await opened()
 
 
+# A rise that is more than chance raises the warning level (B5).
+
+
+async def warned(world: LedgerWorld) -> list[tuple[str, str]]:
+    """The warnings about topics that stand, once everything is counted: topic and level."""
+    await counted(world)
+    await world.do(lambda session: waves.look(session, policy=world.policy, now=world.now))
+    standing = await world.all(select(Wave).where(Wave.until.is_(None)))
+    return [(wave.subject, wave.level) for wave in standing if wave.kind == WaveKind.TOPIC]
+
+
+async def usual(world: LedgerWorld, days: int = 60) -> None:
+    """For weeks somebody has grumbled about a fridge, two times a day."""
+    found = [
+        a_mention(f"{back}-{n}", "冰箱又坏了", feeling="negative", published_at=NOON - timedelta(days=back))
+        for back in range(1, days)
+        for n in range(2)
+    ]
+    await brings(world, *found)
+
+
+def a_burst(count: int, said: str = "冰箱又坏了", feeling: str = "negative") -> list[NewMention]:
+    return [a_mention(f"now-{n}", said, feeling=feeling) for n in range(count)]
+
+
+async def test_what_is_named_as_often_as_ever_warns_nobody(desk_ledger: LedgerWorld) -> None:
+    await usual(desk_ledger)
+    await brings(desk_ledger, *a_burst(3))
+    assert await warned(desk_ledger) == []
+
+
+async def test_more_than_chance_raises_the_level_and_more_of_it_raises_it_further(
+    desk_ledger: LedgerWorld, boss: Staff
+) -> None:
+    await desk_ledger.on_duty("headquarters", boss)
+    await usual(desk_ledger)
+    await brings(desk_ledger, *a_burst(12))
+    [(subject, level)] = await warned(desk_ledger)
+    assert subject == "product"
+    await brings(desk_ledger, *a_burst(60))
+    [(subject, higher)] = await warned(desk_ledger)
+    order = list(WarningLevel)
+    assert order.index(WarningLevel(higher)) > order.index(WarningLevel(level))
+    assert {kind for kind, _, _ in await desk_ledger.told()} == {"wave"}
+
+
+async def test_praise_warns_nobody_and_a_risk_does_without_any_anger(desk_ledger: LedgerWorld) -> None:
+    await usual(desk_ledger)
+    await brings(desk_ledger, *a_burst(60, feeling="positive"))
+    assert await warned(desk_ledger) == []
+    neutral = [one.model_copy(update={"external_id": f"r{one.external_id}"}) for one in a_burst(30, "要召回")]
+    calm = [one.model_copy(update={"feeling": Feeling.NEUTRAL}) for one in neutral]
+    await brings(desk_ledger, *calm)
+    assert [subject for subject, _ in await warned(desk_ledger)] == ["recall"]
+
+
+async def test_a_tool_that_has_only_just_begun_warns_nobody(desk_ledger: LedgerWorld) -> None:
+    await brings(desk_ledger, *a_burst(60))
+    assert await warned(desk_ledger) == []
+
+
+async def test_what_customers_write_warns_by_itself(desk_ledger: LedgerWorld) -> None:
+    talk = await desk_ledger.conversation()
+    desk_ledger.now = NOON - timedelta(days=60)
+    await desk_ledger.message(talk, "冰箱", emotion=2)
+    desk_ledger.now = NOON
+    for _ in range(20):
+        await desk_ledger.message(talk, "听说冰箱要召回", emotion=0)
+    assert "recall" in [subject for subject, _ in await warned(desk_ledger)]
+
+
 # Negative news and possible risks first.
 
 
@@ -511,6 +585,15 @@ async def test_the_weekly_report_has_the_trend_of_its_week(desk_ledger: LedgerWo
     weekly = (await the_reports(desk_ledger))["opinion_week"]
     assert weekly.figure("topics", "topic.product") == Figure(about="topic.product", value=3)
     assert [told.code for told in weekly.analysis] == ["no_bad_news", "top_topic"]
+
+
+async def test_what_rises_beyond_chance_is_what_the_report_says_first(desk_ledger: LedgerWorld) -> None:
+    await usual(desk_ledger)
+    await brings(desk_ledger, *a_burst(40))
+    await warned(desk_ledger)
+    desk_ledger.later(hours=20)
+    daily = (await the_reports(desk_ledger))["opinion"]
+    assert daily.analysis[0] == Sentence(code="rising", values={"topic": "product", "count": 40})
 
 
 async def test_the_report_is_read_in_words_and_leads_to_what_was_said(desk_ledger: LedgerWorld) -> None:
