@@ -1,9 +1,9 @@
-"""The ledger as a file: JSON lines for programs, CSV and Excel for people (playbook C1)."""
+"""The ledger and other tables as files: JSON lines for programs, CSV and Excel for people (playbook C1)."""
 
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from typing import IO, Any, Final
 
@@ -43,8 +43,19 @@ class Format(StrEnum):
 
 async def export(session: AsyncSession, format: Format, file: IO[bytes]) -> None:
     """Write every entry to `file`, oldest first, as UTF-8."""
-    write = {Format.JSONL: _jsonl, Format.CSV: _csv, Format.XLSX: _xlsx}[format]
-    await write(_rows(session), file)
+    await write_rows("ledger", COLUMNS, _rows(session), format, file)
+
+
+async def write_rows(
+    title: str, columns: Sequence[str], rows: AsyncIterator[dict[str, Any]], format: Format, file: IO[bytes]
+) -> None:
+    """Write a table to `file` as UTF-8; `title` is what a sheet of it is called."""
+    if format is Format.JSONL:
+        await _jsonl(rows, file)
+    elif format is Format.CSV:
+        await _csv(columns, rows, file)
+    else:
+        await _xlsx(title, columns, rows, file)
 
 
 async def _rows(session: AsyncSession) -> AsyncIterator[dict[str, Any]]:
@@ -59,22 +70,24 @@ async def _jsonl(rows: AsyncIterator[dict[str, Any]], file: IO[bytes]) -> None:
         file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
 
-async def _csv(rows: AsyncIterator[dict[str, Any]], file: IO[bytes]) -> None:
+async def _csv(columns: Sequence[str], rows: AsyncIterator[dict[str, Any]], file: IO[bytes]) -> None:
     # The mark at the start is how Excel knows UTF-8, without which Chinese is unreadable there.
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     lines = csv.writer(text)
-    lines.writerow(COLUMNS)
+    lines.writerow(columns)
     async for row in rows:
-        lines.writerow(_cell(row[column]) for column in COLUMNS)
+        lines.writerow(_cell(row[column]) for column in columns)
     text.detach()
 
 
-async def _xlsx(rows: AsyncIterator[dict[str, Any]], file: IO[bytes]) -> None:
+async def _xlsx(
+    title: str, columns: Sequence[str], rows: AsyncIterator[dict[str, Any]], file: IO[bytes]
+) -> None:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("ledger")
-    sheet.append(COLUMNS)
+    sheet = book.create_sheet(title)
+    sheet.append(columns)
     async for row in rows:
-        sheet.append([_cell(row[column]) for column in COLUMNS])
+        sheet.append([_cell(row[column]) for column in columns])
     book.save(file)
 
 

@@ -16,6 +16,7 @@
       + NoSuchReport
       + NoSuchRequest
       + NoSuchAudit
+      + NoSuchDelay
   - NotAllowed
       + OwnMark
       + NeedToKnow
@@ -123,6 +124,10 @@ class NoSuchRequest(NotFound):
 
 class NoSuchAudit(NotFound):
     """There is no such audit."""
+
+
+class NoSuchDelay(NotFound):
+    """There is no such clock, or it was not breached."""
 
 
 class NotAllowed(LedgerError):  # noqa: N818

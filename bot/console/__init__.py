@@ -12,6 +12,8 @@ from bot.console import (  # noqa: F401
     audit,
     complaint,
     conversation,
+    day,
+    delays,
     drills,
     figures,
     form,

@@ -15,6 +15,7 @@ from bot.console.components.entries import Reader, entry
 from bot.console.components.form import form_link
 from bot.console.components.forms import Field
 from bot.console.components.grade import grade_card
+from bot.console.components.handovers import handovers
 from bot.console.components.keyed import KeyedList
 from bot.console.components.marking import marking
 from bot.console.components.mentions import said_elsewhere
@@ -32,6 +33,7 @@ from ledger.services import staff as accounts
 from ledger.views import complaints
 from ledger.views.complaints import ComplaintDetail, EntryLine, TaskLine
 from ledger.views.confidence import Confidence, confidence
+from ledger.views.handovers import holdings
 from ledger.views.messages import Line
 from ledger.vocabulary import CaseStatus, ClockKind, Holding
 
@@ -72,7 +74,7 @@ class _Page:
 
     def __init__(self, reader: Reader, number: str) -> None:
         self.visit, self.number, self.departments = reader.visit, number, reader.departments
-        self._people = reader.people
+        self._people, self._reader = reader.people, reader
         visit = reader.visit
         self._conversations: tuple[int, ...] = ()
         self._offered: object = None
@@ -94,6 +96,8 @@ class _Page:
                 self._grade = ui.element("section").classes("qt-card")
                 self._heading(say("case.clocks"))
                 self._clocks = ui.element("section").classes("qt-card")
+                self._heading(say("handover.title"))
+                self._holdings = ui.element("section").classes("qt-card")
                 self._heading(say("form_page.of_case"))
                 self._forms = ui.element("section").classes("qt-card")
                 said_elsewhere(visit, number)
@@ -131,6 +135,7 @@ class _Page:
             (self._facts, self._build_facts),
             (self._grade, self._build_grade),
             (self._clocks, self._build_clocks),
+            (self._holdings, self._build_holdings),
             (self._forms, self._build_forms),
         ):
             part.clear()
@@ -266,6 +271,9 @@ class _Page:
         for task in found.tasks:
             if task.done_at is None:
                 self._task(task)
+
+    def _build_holdings(self, found: ComplaintDetail) -> None:
+        handovers(self._reader, holdings(found.entries, found.clocks, now=self.visit.now))
 
     def _build_forms(self, found: ComplaintDetail) -> None:
         if found.lacking_to_close:

@@ -11,9 +11,18 @@ def conclusions(say: Texts, found: Figures) -> Iterator[str]:
     if not found.cases:
         yield say("conclusion.none")
         return
+    yield from _change(say, found)
     yield from _kinds(say, found)
     yield from _clocks(say, found)
     yield from _people(say, found)
+
+
+def _change(say: Texts, found: Figures) -> Iterator[str]:
+    """Against the period before."""
+    if found.before:
+        change = round(100 * (found.cases - found.before) / found.before)
+        key = "conclusion.rose" if change > 0 else "conclusion.fell" if change < 0 else "conclusion.same"
+        yield say(key, count=found.cases, before=found.before, share=abs(change))
 
 
 def _kinds(say: Texts, found: Figures) -> Iterator[str]:

@@ -11,6 +11,8 @@ from bot.console.conclusions import conclusions
 from bot.console.layout import frame
 from bot.console.theme import SERIES
 from bot.console.visit import Visit, staff_page
+from bot.export import Format
+from bot.wording import Wording
 from ledger.views.figures import ClockFigures, Figures
 from ledger.views.figures import figures as read
 from ledger.views.marks import MarkLine, open_marks
@@ -33,9 +35,14 @@ async def figures(visit: Visit, days: int = 30) -> None:
     say = visit.texts
     with frame(visit, say("nav.figures"), here=PATH):
         periods = {period: say("figures.days", days=period) for period in PERIODS}
-        ui.toggle(
-            periods, value=days, on_change=lambda event: ui.navigate.to(f"{PATH}?days={event.value}")
-        ).props("no-caps unelevated")
+        with ui.element("div").classes("qt-actions"):
+            ui.toggle(
+                periods, value=days, on_change=lambda event: ui.navigate.to(f"{PATH}?days={event.value}")
+            ).props("no-caps unelevated")
+            ui.space()
+            for format in (Format.CSV, Format.XLSX):
+                name = say("figures.file", format=format.upper())
+                ui.link(name, f"/api/v1/figures?days={days}&format={format}")
         _open_marks(visit, waiting)
         _numbers(visit, found)
         _conclusions(visit, found)
@@ -113,6 +120,10 @@ def _charts(visit: Visit, found: Figures) -> None:
     _chart(
         visit, "figures.by_severity", _columns([say.word("severity", w) for w, _ in severities], severities)
     )
+    words = Wording(say, visit.desk.policy, visit.now)
+    departments = [(words.department(key or None), n) for key, n in found.departments]
+    _chart(visit, "figures.by_department", _named_bars(departments))
+    _chart(visit, "figures.by_channel", _bars(visit, "channel", found.channels))
     _chart(visit, "figures.signals", _bars(visit, "signal", found.signals[:10]))
     _chart(visit, "figures.first_response", _histogram(visit, found.first_response))
     _chart(visit, "figures.headquarters", _clock_pie(visit, found.headquarters))
@@ -151,7 +162,11 @@ def _columns(names: Sequence[str], counts: Sequence[tuple[Any, int]]) -> dict[st
 
 def _bars(visit: Visit, kind: str, counts: Sequence[tuple[Any, int]]) -> dict[str, Any]:
     """Lying bars, the first on top."""
-    names = [visit.texts.word(kind, word) for word, _ in counts]
+    return _named_bars([(visit.texts.word(kind, word), n) for word, n in counts])
+
+
+def _named_bars(counts: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    names = [name for name, _ in counts]
     series = {"type": "bar", "data": [n for _, n in counts], "barMaxWidth": 18}
     options = _axes(names, [series | {"label": {"show": True, "position": "right"}}])
     options["xAxis"], options["yAxis"] = options["yAxis"], options["xAxis"] | {"inverse": True}

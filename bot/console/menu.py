@@ -23,8 +23,10 @@ AT_HAND: Final = (
 GROUPS: Final[dict[str, tuple[Page, ...]]] = {
     "nav.follow": (
         Page("/desk/forms", "nav.forms", "assignment", Role.AGENT),
+        Page("/desk/day", "nav.day", "event_available", Role.AGENT),
         Page("/supervise/lists", "nav.lists", "checklist", Role.SUPERVISOR),
         Page("/supervise/reports", "nav.reports", "summarize", Role.AGENT),
+        Page("/supervise/delays", "nav.delays", "hourglass_bottom", Role.SUPERVISOR),
     ),
     "nav.knowledge": (Page("/supervise/statements", "nav.statements", "campaign", Role.SUPERVISOR),),
     "nav.judge": (

@@ -7,6 +7,7 @@ from bot.console.board import Snapshot
 from bot.console.components import marks
 from bot.console.components.buttons import lasting
 from bot.console.components.cases import case_row, link_to_case
+from bot.console.components.day_left import DayLeft
 from bot.console.components.keyed import KeyedList
 from bot.console.components.secrecy import grade_tag
 from bot.console.layout import BOARD_TOPICS, frame
@@ -30,6 +31,7 @@ async def queue(visit: Visit) -> None:
             held = _conversations(visit, "queue.held")
             assistant = _conversations(visit, "queue.with_assistant")
         with ui.element("div"):
+            left = DayLeft(visit)
             cases = KeyedList[CaseRow](
                 lambda case: case.number,
                 lambda case: case_row(visit, case),
@@ -43,6 +45,7 @@ async def queue(visit: Visit) -> None:
         held.show([row for row in board.queue.held if row.holder_id != visit.staff.id])
         assistant.show(board.queue.with_assistant)
         cases.show(board.queue.cases)
+        left.show(board.queue.cases)
 
     async def refresh() -> None:
         show(await visit.board.read())

@@ -14,6 +14,7 @@ from ledger.lists import (
     reviews_due,
     special_users,
     statements_ending,
+    unexplained,
 )
 from ledger.lists.rule import MOST, Row, Rule, Subject
 
@@ -24,6 +25,7 @@ LISTS: Final[dict[str, Rule]] = {
     for rule in (
         day_end.RULE,
         overdue.RULE,
+        unexplained.RULE,
         nail_households.RULE,
         special_users.RULE,
         reviews_due.RULE,

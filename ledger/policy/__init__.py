@@ -8,7 +8,7 @@ from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.grading import Grading, Plan, Rarity, RiskMatrix, Waves
 from ledger.policy.hurried import hurried
 from ledger.policy.limits import Limits, Watchdog
-from ledger.policy.lists import Lists, NailHouseholds
+from ledger.policy.lists import Lists, NailHouseholds, Unexplained
 from ledger.policy.loading import load_policy
 from ledger.policy.notices import Email, Notices, Webhook
 from ledger.policy.opinion import Opinion, Source, Topic
@@ -55,6 +55,7 @@ __all__ = [
     "Source",
     "Step",
     "Topic",
+    "Unexplained",
     "Watchdog",
     "Waves",
     "Webhook",

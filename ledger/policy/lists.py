@@ -21,7 +21,14 @@ class NailHouseholds(Part):
     open_for: Annotated[Duration, Field(gt=timedelta())]
 
 
+class Unexplained(Part):
+    """For so long a delay that nobody has explained is asked about (playbook D8)."""
+
+    within: Annotated[Duration, Field(gt=timedelta())]
+
+
 class Lists(Part):
     """The thresholds of the lists with a rule."""
 
     nail_households: NailHouseholds
+    unexplained: Unexplained

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Case, Clock, Entry, FigureDay, Message, case_conversations
+from ledger.models import Case, Clock, Department, Entry, FigureDay, Message, case_conversations
 from ledger.views.real import real_cases
 from ledger.vocabulary import Author, CaseType, ClockKind
 
@@ -85,17 +85,23 @@ async def _count(session: AsyncSession, day: date, time_zone: str) -> Counter[st
 
 
 async def _count_cases(session: AsyncSession, period: ColumnElement[bool]) -> Counter[str]:
-    columns = (Case.type, Case.category, Case.severity, Case.stage, Case.rating, Case.signals)
+    columns = (
+        *(Case.type, Case.category, Case.severity, Case.stage, Case.rating, Case.signals),
+        *(Case.channel, Department.key),
+    )
     marks = (Case.special_since.is_not(None), Case.reopened_at.is_not(None))
     counts: Counter[str] = Counter()
-    found = await session.execute(select(*columns, *marks).where(period))
-    for type_, category, severity, stage, rating, signals, special, reopened in found:
+    of_cases = select(*columns, *marks).outerjoin(Department, Department.id == Case.department_id)
+    found = await session.execute(of_cases.where(period))
+    for type_, category, severity, stage, rating, signals, channel, department, special, reopened in found:
         counts[type_] += 1
         counts[f"severity:{severity}"] += 1
         counts.update(f"signal:{signal}" for signal in signals)
         if type_ is CaseType.COMPLAINT:
             counts[f"category:{category or 'other'}"] += 1
             counts[f"stage:{stage}"] += 1
+            counts[f"channel:{channel}"] += 1
+            counts[f"department:{department or ''}"] += 1
         counts.update({"special": special, "reopened": reopened, f"rating:{rating}": rating is not None})
     return counts
 

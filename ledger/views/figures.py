@@ -5,18 +5,19 @@ They are sums of what each day was counted to be (``ledger/services/counting.py`
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import FigureDay
 from ledger.vocabulary import CaseType, ClockKind, Stage
 
 STEPS = tuple(Stage)
+EARLIER = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,12 @@ class FeelingFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures of the cases opened from ``since`` up to ``until``, days in the organisation's time zone."""
+    """Figures of the cases opened from ``since`` up to ``until``, days in the organisation's time zone.
+
+    ``departments`` (by key, ``""`` for none) and ``channels`` count complaints, the most first. ``earlier``
+    are the complaints of each category in the periods before, each as long as this one, the nearest first;
+    as many of ``EARLIER`` as the desk has lived through.
+    """
 
     since: datetime
     until: datetime
@@ -73,6 +79,14 @@ class Figures:
     headquarters: ClockFigures
     ratings: tuple[int, int, int, int, int]
     feelings: FeelingFigures
+    departments: tuple[tuple[str, int], ...] = ()
+    channels: tuple[tuple[str, int], ...] = ()
+    earlier: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def before(self) -> int | None:
+        """Complaints in the period before, as long as this one; None when the desk is younger."""
+        return sum(counts[0] for counts in self.earlier.values()) if self.earlier else None
 
     @property
     def mean_rating(self) -> float | None:
@@ -120,7 +134,54 @@ async def figures(session: AsyncSession, *, since: datetime, until: datetime, ti
         headquarters=_clock(total, ClockKind.HEADQUARTERS),
         ratings=_ratings(total),
         feelings=_feelings(total),
+        departments=tuple(Counter(_named(total, "department")).most_common()),
+        channels=tuple(Counter(_named(total, "channel")).most_common()),
+        earlier=await _earlier(session, first, len(days), time_zone),
     )
+
+
+async def _earlier(
+    session: AsyncSession, first: date, days: int, time_zone: str
+) -> dict[str, tuple[int, ...]]:
+    """Complaints by category in the periods of ``days`` days before ``first``, the nearest first."""
+    begun = await session.scalar(select(func.min(FigureDay.day)).where(FigureDay.time_zone == time_zone))
+    lived = min(EARLIER, (first - begun).days // days) if begun else 0
+    if lived <= 0:
+        return {}
+    counted = func.jsonb_each_text(FigureDay.counts).table_valued("key", "value")
+    rows = await session.execute(
+        select(FigureDay.day, counted.c.key, cast(counted.c.value, Integer)).where(
+            FigureDay.time_zone == time_zone,
+            FigureDay.day.between(first - timedelta(days=days * lived), first - timedelta(days=1)),
+            counted.c.key.startswith("category:"),
+        )
+    )
+    found: dict[str, list[int]] = {}
+    for day, name, number in rows:
+        periods = found.setdefault(name.removeprefix("category:"), [0] * lived)
+        periods[((first - day).days - 1) // days] += number
+    return {name: tuple(numbers) for name, numbers in found.items()}
+
+
+async def counted_days(
+    session: AsyncSession, *, first: date, last: date, time_zone: str
+) -> list[tuple[date, str, str, int]]:
+    """Everything counted of the days from ``first`` to ``last``: day, what is counted, which of it, how many.
+
+    ``category:fee_dispute`` is counted as ``category``, ``fee_dispute``; ``special`` as ``special`` and
+    nothing.
+    """
+    rows = await session.execute(
+        select(FigureDay.day, FigureDay.counts)
+        .where(FigureDay.day.between(first, last), FigureDay.time_zone == time_zone)
+        .order_by(FigureDay.day)
+    )
+    return [
+        (day, *name.partition(":")[::2], number)
+        for day, counts in rows
+        for name, number in sorted(counts.items())
+        if number
+    ]
 
 
 def _named(total: Mapping[str, int], kind: str) -> dict[str, int]:
