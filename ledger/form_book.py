@@ -4,7 +4,8 @@ One file a form in ``ledger/forms``, named as its kind; docs/forms.md tells how 
 every form is in ``ledger/services/forms.py``; a form's own file says all that is its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -17,6 +18,9 @@ from ledger.parts import Names, Part
 from ledger.vocabulary import CaseStatus, Category, Circle, ClockKind, FactKind, Role, Severity, Signal
 
 FOLDER: Final = Path(__file__).parent / "forms"
+
+Values = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Reads what stands in a form."""
 
 FieldKind = Literal["line", "text", "number", "choice", "several", "yes", "day", "moment", "person"]
 
@@ -61,17 +65,18 @@ class StepDefinition(Part):
     ``to`` absent: it stays where it is, and the step is a line of its log. ``needs`` are fields that must be
     known or filled in, ``forbids`` fields that bar it, ``needs_form`` kinds of form it must have opened
     before. ``fields`` are asked for with the step and kept with it; one that the form has too is filled in
-    there. ``second``: by another person than who brought it here or filled it in last; ``not_by``: nor by who
-    took one of these steps. ``starts`` and ``stops`` clocks; ``due`` is a field with the day its own clock
-    ends. ``extends`` puts a running clock off, to the moment in the step's field ``until``. ``tells`` people,
-    ``opens`` further forms. ``letter`` is what the customer is told in writing, with the fields' values,
-    ``{form}``, ``{number}`` and ``{reason}`` in it. ``when_due``: taken by itself when the form's clock of
-    this kind falls due, ``when_case``: when its case becomes so. ``does`` names an effect of its own
-    (``ledger/services/form_effects.py``).
+    there. ``by_hand``: whether people take it. ``second``: by another person than who brought it here or
+    filled it in last; ``not_by``: nor by who took one of these steps. ``starts`` and ``stops`` clocks;
+    ``due`` is a field with the day its own clock ends. ``extends`` puts a running clock off, to the moment
+    in the step's field ``until``. ``tells`` people, ``opens`` further forms. ``letter`` is what the customer
+    is told in writing, with the fields' values, ``{form}``, ``{number}`` and ``{reason}`` in it.
+    ``when_due``: taken by itself when the form's clock of this kind falls due, ``when_case``: when its case
+    becomes so. ``does`` names an effect of its own (``ledger/services/form_effects.py``).
     """
 
     names: Names
     source: tuple[str, ...] = Field(alias="from", min_length=1)
+    by_hand: bool = True
     to: str | None = None
     role: Role = Role.AGENT
     second: bool = False
@@ -91,6 +96,14 @@ class StepDefinition(Part):
     letter: Names | None = None
     when_due: ClockKind | None = None
     when_case: frozenset[CaseStatus] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ByItself:
+    """A step that a form is to take by itself, with what is kept with it."""
+
+    step: str
+    entered: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Trigger(Part):
@@ -116,7 +129,8 @@ class FormDefinition(Part):
     ``of`` a case, or of the desk as a whole. ``once``: a case has one open form of the kind at a time.
     ``role`` is who may open it; ``by_hand``: whether people do. ``starts``, ``due`` (a field with the day its
     own clock ends) and ``tells`` are for its opening. ``needed_to_close``: a case so grave is not closed
-    before this form has ended (playbook D4). The first of ``states`` is where it begins.
+    before this form has ended (playbook D4). ``watches`` names what leads it on by itself as things change
+    (``ledger/services/form_watchers.py``). The first of ``states`` is where it begins.
     """
 
     prefix: str = Field(pattern=r"^[A-Z]{2}$")
@@ -132,6 +146,7 @@ class FormDefinition(Part):
     starts: tuple[ClockKind, ...] = ()
     due: str | None = None
     tells: tuple[Circle, ...] = ()
+    watches: str | None = None
     fields: Mapping[str, FormField] = Field(default_factory=dict)
     states: Mapping[str, State] = Field(min_length=2)
     steps: Mapping[str, StepDefinition] = Field(min_length=1)
@@ -171,8 +186,8 @@ class FormDefinition(Part):
         return self.states[state].fixed or self.ends(state)
 
     def steps_from(self, state: str) -> Iterator[tuple[str, StepDefinition]]:
-        """The steps that may be taken in ``state``, in their order."""
-        return ((name, step) for name, step in self.steps.items() if state in step.source)
+        """The steps that people may take in ``state``, in their order."""
+        return ((name, step) for name, step in self.steps.items() if state in step.source and step.by_hand)
 
 
 def _named_in(letter: Names | None) -> set[str]:

@@ -321,6 +321,7 @@ class ClockKind(StrEnum):
     REVIEW_DECIDED = "review_decided"
     FORM_DUE = "form_due"
     PURSUIT = "pursuit"
+    ROLL_CALL = "roll_call"
 
 
 class Role(StrEnum):
@@ -356,6 +357,7 @@ class Circle(StrEnum):
     SPOKESPERSON = "spokesperson"
     OFFICIALS = "officials"
     SUPERVISORS = "supervisors"
+    TEAM = "team"
 
 
 class NoticeKind(StrEnum):
@@ -376,6 +378,7 @@ class NoticeKind(StrEnum):
     REPORT = "report"
     FORM = "form"
     ACCESS_ASKED = "access_asked"
+    TEAM = "team"
 
 
 class ReportKind(StrEnum):

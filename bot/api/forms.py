@@ -81,7 +81,9 @@ async def fill_in(number: Number, what: Filled, desk: DeskHere, staff: StaffMemb
     """Enter values."""
     async with desk.database.transaction() as session:
         await secrecy.check_form(session, number=number, staff=staff)
-        await forms.fill(session, number=number, filled=what.filled, staff=staff, now=desk.now())
+        await forms.fill(
+            session, number=number, filled=what.filled, staff=staff, policy=desk.policy, now=desk.now()
+        )
         return await _detail(session, number)
 
 

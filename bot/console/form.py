@@ -4,6 +4,7 @@ from nicegui import ui
 
 from bot.console.closed import closed
 from bot.console.components.form import FormCard
+from bot.console.components.form_asides import aside_of
 from bot.console.layout import frame
 from bot.console.news import on_news
 from bot.console.visit import Visit, staff_page
@@ -43,6 +44,7 @@ async def form(visit: Visit, number: str) -> None:
             async with visit.desk.database.transaction() as session:
                 await secrecy.check_form(session, number=number, staff=visit.staff)
                 stands = await view.form(session, number)
+                aside = await aside_of(visit, session, stands, anew) if stands else None
         except NeedToKnow:
             ui.navigate.reload()
             return
@@ -51,7 +53,11 @@ async def form(visit: Visit, number: str) -> None:
         shown[:] = [stands]
         page.clear()
         with page:
-            FormCard(visit, stands, people, show).show()
+            FormCard(visit, stands, people, show, aside).show()
+
+    async def anew() -> None:
+        shown.clear()
+        await show()
 
     on_news(visit.desk, show, "form", about=lambda news: _about(news, number))
     await show()

@@ -18,6 +18,7 @@ from ledger.vocabulary import ClockKind, Language, NoticeKind
 
 CONVERSATION: Final = re.compile(r"(?:conversation|unanswered):(\d+)")
 FORM: Final = re.compile(r"form:(([A-Z]{2})-[0-9]{4}-[0-9]+)")
+TEAM: Final = re.compile(r"form:([A-Z]{2}-[0-9]{4}-[0-9]+):team:(\w+)")
 # Robots differ in what a backslash does; the wide forms of these marks mean nothing to any of them.
 HARMLESS: Final = str.maketrans("\\`*_[]<>#|@", "＼｀＊＿［］＜＞＃｜＠")
 ASKS: Final = {
@@ -144,6 +145,8 @@ class Writer:
             key = "title.acknowledged" if clock.kind is ClockKind.HEADQUARTERS else "title.done"
             return say(key, self._language, number=number, name=by.name, at=self._moment(clock.stopped_at))
         due, kind = self._due_at(clock) if clock else "", self._facts.notice.kind.value
+        if call := TEAM.match(self._facts.notice.round):
+            return self._call_to_team(call[1], call[2])
         if form := FORM.match(self._facts.notice.round):
             return say("title.form", self._language, form=self._form(form[2]), number=form[1])
         if report := self._facts.report:
@@ -156,6 +159,12 @@ class Writer:
         case, level = self._facts.case, self._facts.notice.round.rpartition(":")[2]
         found = {"severity": f"severity.{case.severity}" if case else "", "level": f"level.{level}"}
         return {name: say(key, self._language) if known(key) else "" for name, key in found.items()}
+
+    def _call_to_team(self, number: str, role: str) -> str:
+        """To which part somebody is called, and what they have to do."""
+        part = self._policy.team.roles.get(role)
+        name, duties = (part.names[self._language], part.duties[self._language]) if part else (role, "")
+        return say("title.team", self._language, number=number, role=name, duties=duties)
 
     def _alarm(self) -> str:
         key = f"alarm.{self._facts.notice.round.split(':')[0]}"

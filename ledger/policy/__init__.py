@@ -6,6 +6,7 @@ Read from ``policy.yml`` and passed to every service as ``policy``; one room of 
 from ledger.policy.clocks import Clocks, Deadline, Escalation, Extension, Revisit, Rung, Step
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.grading import Grading, Plan, Rarity, RiskMatrix, Waves
+from ledger.policy.group_events import GroupEvents
 from ledger.policy.hurried import hurried
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists, NailHouseholds, Unexplained
@@ -17,6 +18,8 @@ from ledger.policy.policy import Policy
 from ledger.policy.reports import Schedule
 from ledger.policy.secrecy import Secrecy
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
+from ledger.policy.team import Team, TeamRole
+from ledger.policy.undercover import Undercover
 
 __all__ = [
     "Anger",
@@ -31,6 +34,7 @@ __all__ = [
     "Escalation",
     "Extension",
     "Grading",
+    "GroupEvents",
     "Handoff",
     "Limits",
     "Listening",
@@ -54,7 +58,10 @@ __all__ = [
     "Silence",
     "Source",
     "Step",
+    "Team",
+    "TeamRole",
     "Topic",
+    "Undercover",
     "Unexplained",
     "Watchdog",
     "Waves",

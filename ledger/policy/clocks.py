@@ -98,6 +98,7 @@ FURTHER_CLOCKS: Final = frozenset(
         ClockKind.REVIEW_ASKED,
         ClockKind.REVIEW_DECIDED,
         ClockKind.PURSUIT,
+        ClockKind.ROLL_CALL,
     }
 )
 """The clocks of playbook C3, and the rounds of urging, that a form starts."""

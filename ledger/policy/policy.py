@@ -13,6 +13,7 @@ from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, R
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.drills import Drills
 from ledger.policy.grading import Grading, Plan, Waves
+from ledger.policy.group_events import GroupEvents
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists
 from ledger.policy.notices import Notices
@@ -23,6 +24,8 @@ from ledger.policy.routing import Routing
 from ledger.policy.secrecy import Secrecy
 from ledger.policy.statements import Statements
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
+from ledger.policy.team import Team
+from ledger.policy.undercover import Undercover
 from ledger.vocabulary import ClockKind, ReportKind, Severity
 
 LATER_SECTIONS: Final = frozenset(
@@ -30,6 +33,7 @@ LATER_SECTIONS: Final = frozenset(
         "deadlines",
         "drills",
         "grading",
+        "group_events",
         "lists",
         "opinion",
         "plans",
@@ -37,6 +41,8 @@ LATER_SECTIONS: Final = frozenset(
         "routing",
         "secrecy",
         "statements",
+        "team",
+        "undercover",
         "waves",
     }
 )
@@ -79,6 +85,9 @@ class Policy(Part):
     lists: Lists
     statements: Statements
     reports: Mapping[ReportKind, Schedule]
+    team: Team
+    group_events: GroupEvents
+    undercover: Undercover
 
     @model_validator(mode="after")
     def _one_headquarters(self) -> Self:
@@ -131,6 +140,13 @@ class Policy(Part):
     def _statements_name_rules(self) -> Self:
         if strange := sorted(self.statements.may_say - set(guard.rules())):
             raise ValueError(f"statements.may_say: no such rule of the guard: {', '.join(strange)}")
+        return self
+
+    @model_validator(mode="after")
+    def _the_team_names_departments(self) -> Self:
+        named = {key for role in self.team.roles.values() for key in role.departments}
+        if unknown := sorted(named - {department.key for department in self.departments}):
+            raise ValueError(f"team names unknown departments: {', '.join(unknown)}")
         return self
 
     @model_validator(mode="after")

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case, Clock, Department, Staff, Task
-from ledger.policy import Policy, Rung
+from ledger.policy import Policy, Rung, TeamRole
 from ledger.services.departments import duty, headquarters, is_on_duty, keyed, known
+from ledger.services.roll_call import not_here
 from ledger.vocabulary import Circle, ClockKind, Role, Signal
 
 ABOVE_AGENTS: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -46,6 +47,8 @@ async def in_charge(
     """Who must act before ``clock`` is due; never nobody, if anybody is there at all."""
     if clock.kind is ClockKind.HEADQUARTERS:
         return await told_of_special_user(session, case, policy, now)
+    if clock.kind is ClockKind.ROLL_CALL and clock.form_id:
+        return await not_here(session, clock.form_id)
     task = await session.get(Task, clock.task_id) if clock.task_id else None
     people = await _answerable(session, task.assignee_id if task else case.owner_id, now)
     place = task.department_id if task and task.department_id else case.department_id
@@ -80,6 +83,8 @@ async def members(
         return await at_headquarters(session, now)
     if circle is Circle.OWNER:
         return await active(session, case.owner_id if case else None)
+    if circle is Circle.TEAM:
+        return [one for role in policy.team.roles.values() for one in await part_of_team(session, role, now)]
     keys = {
         Circle.SPOKESPERSON: (policy.press.spokesperson,),
         Circle.OFFICIALS: policy.officials.departments,
@@ -88,6 +93,15 @@ async def members(
     if circle is Circle.DEPARTMENT and case and case.department_id:
         departments.append(await session.get(Department, case.department_id))
     return [one for place in filter(None, departments) for one in await answering(session, place, now)]
+
+
+async def part_of_team(session: AsyncSession, role: TeamRole, now: datetime) -> list[Staff]:
+    """Who takes a part in the emergency team: its departments' people, and those it names (playbook D2)."""
+    departments = [await keyed(session, key) for key in role.departments]
+    people = [one for place in filter(None, departments) for one in await answering(session, place, now)]
+    named = select(Staff).where(Staff.username.in_(role.people), Staff.disabled_at.is_(None))
+    people += await session.scalars(named.order_by(Staff.id)) if role.people else []
+    return list(dict.fromkeys(people))
 
 
 async def on_rung(session: AsyncSession, rung: Rung, now: datetime) -> list[Staff]:

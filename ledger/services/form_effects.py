@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Form
-from ledger.services import special, statements
+from ledger.services import emergency_team, special, statements
 from ledger.services.case_lock import lock
 from ledger.services.closing import close_if_all_is_done
 
@@ -45,5 +45,7 @@ EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {
     "lift_special": lift_special,
     "read_statement": read_statement,
     "replace_statement": replace_statement,
+    "call_team": emergency_team.call_team,
+    "answer_roll_call": emergency_team.answer,
 }
 """By name."""

@@ -6,6 +6,7 @@ Everything that is done to a form is an entry in its case's book, or in the desk
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Sequence as NumberSequence
@@ -24,6 +25,7 @@ from ledger.services.circle import members
 from ledger.services.closing import lacking_to_close
 from ledger.services.entries import SYSTEM, Actor, record
 from ledger.services.form_effects import EFFECTS
+from ledger.services.form_watchers import WATCHERS
 from ledger.services.known import known
 from ledger.services.notices import tell
 from ledger.services.working import tell_customer
@@ -70,6 +72,7 @@ async def open_by_themselves(session: AsyncSession, *, case: Case, policy: Polic
     """Open what the case, held by the caller, calls for: its signals, category, severity, reasons and facts.
 
     Once a case and kind: what people have closed does not come back by itself; what ended by itself may.
+    What is open and watches what happens is led on by it.
     """
     called = [kind for kind, form in book().items() if any(_fits(one, case) for one in form.opens_itself)]
     if not called:
@@ -78,6 +81,7 @@ async def open_by_themselves(session: AsyncSession, *, case: Case, policy: Polic
     told: frozenset[str] | None = None
     for kind in called:
         if kind in had:
+            await _go_on(session, kind, case, policy, now)
             continue
         if told is None:
             told = frozenset(fact.kind for fact in await facts.current(session, case.id))
@@ -85,8 +89,27 @@ async def open_by_themselves(session: AsyncSession, *, case: Case, policy: Polic
             await _open(session, kind, case, None, {}, policy, now)
 
 
+async def open_by_itself(
+    session: AsyncSession,
+    *,
+    kind: str,
+    case: Case | None,
+    filled: Mapping[str, Any],
+    policy: Policy,
+    now: datetime,
+) -> Form:
+    """Open a form because something happened that no trigger tells of; the caller holds the case, if any."""
+    return await _open(session, kind, case, None, checked(_definition(kind).fields, filled), policy, now)
+
+
 async def fill(
-    session: AsyncSession, *, number: str, filled: Mapping[str, Any], staff: Staff, now: datetime
+    session: AsyncSession,
+    *,
+    number: str,
+    filled: Mapping[str, Any],
+    staff: Staff,
+    policy: Policy,
+    now: datetime,
 ) -> Form:
     """Enter values; an empty one is taken out again, and then what the desk knows by itself stands there.
 
@@ -116,6 +139,7 @@ async def fill(
         before=_booked(definition.fields, {name: before[name] for name in changed}),
         after=_booked(definition.fields, changed),
     )
+    await _watch(session, form, policy, now)
     return form
 
 
@@ -143,7 +167,7 @@ async def take_step(
     """
     form, definition = await _held(session, number)
     taken = definition.steps.get(step)
-    if taken is None or form.state not in taken.source:
+    if taken is None or not taken.by_hand or form.state not in taken.source:
         raise NotThisStep(form.state)
     _may(staff, taken.role)
     if staff.id in await _barred(session, form, taken):
@@ -246,7 +270,25 @@ async def _open(
     await _start(session, form, case, definition.starts, policy, now)
     await _start_due(session, form, case, definition.due, policy, now)
     await _tell(session, form, case, definition.tells, f"form:{form.number}", policy, now)
+    await _watch(session, form, policy, now)
     return form
+
+
+async def _go_on(session: AsyncSession, kind: str, case: Case, policy: Policy, now: datetime) -> None:
+    """More was heard of what the case's form of this kind was opened for."""
+    if book()[kind].watches and (form := await open_of(session, case.id, kind)):
+        await _watch(session, form, policy, now)
+
+
+async def _watch(session: AsyncSession, form: Form, policy: Policy, now: datetime) -> None:
+    """Have the form go the step that what it says calls for, if it calls for one."""
+    watcher = book()[form.kind].watches
+    if watcher is None:
+        return
+    values = partial(values_of, session, form)
+    called = await WATCHERS[watcher](session, form=form, values=values, policy=policy)
+    if called and form.state in book()[form.kind].steps[called.step].source:
+        await _take(session, form, called.step, None, called.entered, None, policy, now)
 
 
 async def _take(

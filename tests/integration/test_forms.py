@@ -61,7 +61,9 @@ async def opened(world: LedgerWorld, staff: Staff, kind: str = "outing", **diffe
 
 async def fills(world: LedgerWorld, number: str, staff: Staff, **filled: Any) -> None:
     await world.do(
-        lambda session: forms.fill(session, number=number, filled=filled, staff=staff, now=world.now)
+        lambda session: forms.fill(
+            session, number=number, filled=filled, staff=staff, policy=world.policy, now=world.now
+        )
     )
 
 

@@ -13,7 +13,7 @@ from ledger.queue import SEND_NOTICE
 from ledger.services import cases, clocks, departments, staff
 from ledger.services.special import REASONS
 from ledger.special import SPECIAL_SIGNALS
-from ledger.vocabulary import ClockKind, Kind, Language, Role, Signal
+from ledger.vocabulary import ClockKind, Kind, Language, NoticeKind, Role, Signal
 from tests.ledger_world import LedgerWorld
 
 THREAT = (Signal.MEDIA_THREAT, Signal.REGULATOR_THREAT, Signal.REPEAT_UNRESOLVED)
@@ -138,7 +138,8 @@ async def test_a_graver_danger_is_told_on_the_same_clock(desk_ledger: LedgerWorl
     await desk_ledger.says(conversation, signals=THREAT)
     hearing = await desk_ledger.says(conversation, "我不想活了", signals=(Signal.SELF_HARM,))
     assert hearing.reasons == ["media_threat", "regulator_threat", "self_harm"]
-    assert len(await desk_ledger.notices()) == 2
+    told = [notice for notice in await desk_ledger.notices() if notice.kind == NoticeKind.SPECIAL_USER]
+    assert len(told) == 2
     assert len(await desk_ledger.clocks(hearing.number, ClockKind.HEADQUARTERS)) == 1
     assert (await desk_ledger.actions(hearing.number)).count("special.graver") == 1
 

@@ -35,10 +35,20 @@ def form_link(visit: Visit, line: FormLine) -> None:
 
 
 class FormCard:
-    """One form, whole; ``people`` are names by user name, ``then`` is called when something was done here."""
+    """One form, whole; ``people`` are names by user name, ``then`` is called when something was done here.
 
-    def __init__(self, visit: Visit, found: FormDetail, people: Mapping[str, str], then: Then) -> None:
-        self.visit, self.found, self.people, self.then = visit, found, people, then
+    ``aside`` builds what its kind shows beside the fields.
+    """
+
+    def __init__(
+        self,
+        visit: Visit,
+        found: FormDetail,
+        people: Mapping[str, str],
+        then: Then,
+        aside: Callable[[], None] | None = None,
+    ) -> None:
+        self.visit, self.found, self.people, self.then, self.aside = visit, found, people, then, aside
         self.say, self.language = visit.texts, visit.texts.language
         self.definition: FormDefinition = found.definition
 
@@ -51,6 +61,8 @@ class FormCard:
                     self._now()
                 self._known()
             with ui.element("div"):
+                if self.aside:
+                    self.aside()
                 self._clocks()
                 self._log()
 
@@ -220,6 +232,7 @@ class FormCard:
                     number=self.found.line.number,
                     filled=filled,
                     staff=self.visit.staff,
+                    policy=self.visit.desk.policy,
                     now=self.visit.now,
                 )
 
