@@ -52,7 +52,9 @@ async def petition(world: LedgerWorld, clerk: Staff, conversation: int | None = 
 
 async def fill(world: LedgerWorld, number: str, staff: Staff, **filled: Any) -> None:
     await world.do(
-        lambda session: forms.fill(session, number=number, filled=filled, staff=staff, now=world.now)
+        lambda session: forms.fill(
+            session, number=number, filled=filled, staff=staff, policy=world.policy, now=world.now
+        )
     )
 
 

@@ -70,7 +70,9 @@ async def take(world: LedgerWorld, form: Form, step: str, staff: Staff, **entere
 
 async def write(world: LedgerWorld, form: Form, staff: Staff, **filled: Any) -> None:
     await world.do(
-        lambda session: forms.fill(session, number=form.number, filled=filled, staff=staff, now=world.now)
+        lambda session: forms.fill(
+            session, number=form.number, filled=filled, staff=staff, policy=world.policy, now=world.now
+        )
     )
 
 
