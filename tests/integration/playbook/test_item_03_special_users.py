@@ -65,7 +65,12 @@ async def confirmed(world: LedgerWorld, by: Staff) -> str:
     number = (await register(world)).line.number
     await world.do(
         lambda session: forms.fill(
-            session, number=number, filled={"review_on": REVIEWED}, staff=by, now=world.now
+            session,
+            number=number,
+            filled={"review_on": REVIEWED},
+            staff=by,
+            policy=desk_ledger.policy,
+            now=world.now,
         )
     )
     return number
@@ -212,6 +217,7 @@ async def test_who_somebody_says_they_are_is_claimed_until_it_is_verified(desk_l
             number=found.line.number,
             filled={"kind": claim},
             staff=chief,
+            policy=desk_ledger.policy,
             now=desk_ledger.now,
         )
     )
