@@ -69,7 +69,7 @@ async def confirmed(world: LedgerWorld, by: Staff) -> str:
             number=number,
             filled={"review_on": REVIEWED},
             staff=by,
-            policy=desk_ledger.policy,
+            policy=world.policy,
             now=world.now,
         )
     )
