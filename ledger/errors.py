@@ -8,7 +8,6 @@
       + NoSuchDepartment
       + NoSuchTask
       + NoSuchMessage
-      + NoSuchMark
       + NoSuchForm
       + NoSuchWave
       + NoSuchList
@@ -18,7 +17,6 @@
       + NoSuchAudit
       + NoSuchDelay
   - NotAllowed
-      + OwnMark
       + NeedToKnow
       + SecondPerson
   - AlreadyDone
@@ -28,8 +26,6 @@
       + NotSpecial
       + AlreadyWaiting
       + NotWaiting
-      + AlreadyMarked
-      + AlreadyDecided
       + AlreadyOpen
       + NotThisStep
       + NotExtendable
@@ -94,10 +90,6 @@ class NoSuchMessage(NotFound):
     """There is no such message of a customer."""
 
 
-class NoSuchMark(NotFound):
-    """There is no such mark on this case."""
-
-
 class NoSuchForm(NotFound):
     """There is no such form."""
 
@@ -132,10 +124,6 @@ class NoSuchDelay(NotFound):
 
 class NotAllowed(LedgerError):  # noqa: N818
     """This person may not do that."""
-
-
-class OwnMark(NotAllowed):
-    """A second person decides: not the one who raised the mark."""
 
 
 class SecondPerson(NotAllowed):
@@ -183,14 +171,6 @@ class AlreadyWaiting(AlreadyDone):
 
 class NotWaiting(AlreadyDone):
     """The case does not wait for its customer."""
-
-
-class AlreadyMarked(AlreadyDone):
-    """Such a mark waits for a decision already."""
-
-
-class AlreadyDecided(AlreadyDone):
-    """The mark has been decided."""
 
 
 class AlreadyOpen(AlreadyDone):

@@ -332,13 +332,6 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-class MarkKind(StrEnum):
-    """What a case may be marked as, once a second person agrees (playbook B8)."""
-
-    EXTORTION = "extortion"
-    MALICIOUS = "malicious"
-
-
 class Way(StrEnum):
     """How a notice reaches a member of staff."""
 

@@ -7,21 +7,19 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.wiring import PROBLEMS, DeskHere
-from bot.auth import StaffMember, Supervisor
+from bot.auth import StaffMember
 from ledger.models import Staff
 from ledger.services import cases, clocks, secrecy
 from ledger.services.staff import by_username
 from ledger.views import complaints as view
 from ledger.views.clocks import ClockLine, clocks_of
 from ledger.views.complaints import ComplaintDetail, ComplaintLine, ComplaintPage, Sort, TaskLine, Wanted
-from ledger.views.marks import MarkLine
 from ledger.views.paging import MOST
 from ledger.vocabulary import (
     CaseStatus,
     CaseType,
     Category,
     Language,
-    MarkKind,
     Remedy,
     Severity,
     Signal,
@@ -105,20 +103,6 @@ class Revisit(BaseModel):
 
     rating: int = Field(ge=1, le=5)
     opinion: str | None = Field(None, max_length=10_000)
-
-
-class Marked(BaseModel):
-    """What the case may be, and why; a second person decides."""
-
-    kind: MarkKind
-    reason: Words
-
-
-class Decision(BaseModel):
-    """What the second person says to a mark, and why."""
-
-    confirmed: bool
-    reason: Words
 
 
 class Promise(BaseModel):
@@ -244,26 +228,6 @@ async def revisit(number: Number, told: Revisit, desk: DeskHere, staff: StaffMem
         return (await detail(session, number, staff)).complaint
 
 
-@router.post("/{number}/marks", status_code=201, dependencies=NEEDS_TO_KNOW)
-async def mark(number: Number, marked: Marked, desk: DeskHere, staff: StaffMember) -> MarkLine:
-    """Mark the case, for a second person to confirm or dismiss."""
-    async with desk.database.transaction() as session:
-        raised = await cases.mark(session, number=number, staff=staff, now=desk.now(), **marked.model_dump())
-        return await _mark(session, number, raised.id, staff)
-
-
-@router.post("/{number}/marks/{mark_id}/decide", dependencies=NEEDS_TO_KNOW)
-async def decide(
-    number: Number, mark_id: int, decision: Decision, desk: DeskHere, staff: Supervisor
-) -> MarkLine:
-    """Confirm or dismiss somebody else's mark."""
-    async with desk.database.transaction() as session:
-        await cases.decide(
-            session, number=number, mark_id=mark_id, staff=staff, now=desk.now(), **decision.model_dump()
-        )
-        return await _mark(session, number, mark_id, staff)
-
-
 @router.post("/{number}/tasks", status_code=201, dependencies=NEEDS_TO_KNOW)
 async def promise(number: Number, promised: Promise, desk: DeskHere, staff: StaffMember) -> TaskLine:
     """Record a call promised to the customer; its clock starts."""
@@ -279,10 +243,6 @@ async def promise(number: Number, promised: Promise, desk: DeskHere, staff: Staf
             now=desk.now(),
         )
         return await view.task(session, task.id)
-
-
-async def _mark(session: AsyncSession, number: str, mark_id: int, staff: Staff) -> MarkLine:
-    return next(line for line in (await detail(session, number, staff)).marks if line.id == mark_id)
 
 
 async def detail(session: AsyncSession, number: str, staff: Staff) -> ComplaintDetail:

@@ -17,7 +17,6 @@ from bot.console.components.forms import Field
 from bot.console.components.grade import grade_card
 from bot.console.components.handovers import handovers
 from bot.console.components.keyed import KeyedList
-from bot.console.components.marking import marking
 from bot.console.components.mentions import said_elsewhere
 from bot.console.components.secrecy import SecrecyCard, grade_tag
 from bot.console.components.told import facts_told, feelings
@@ -202,7 +201,6 @@ class _Page:
             self._button("case.assign", self._assign)
             if not found.complaint.special:
                 self._button("case.flag", self._flag)
-            self._button("case.mark", self._mark)
             self._button("case.resolve", self._resolve)
         else:
             self._button("case.reopen", self._reopen)
@@ -219,8 +217,6 @@ class _Page:
         say, line, visit = self.visit.texts, found.complaint, self.visit
         for reason in marks.reasons(say, found.special_reasons):
             ui.label(reason).classes("qt-reason")
-        for mark in found.marks:
-            marking(visit, mark, self.refresh)
         with ui.element("div").classes("qt-line"):
             marks.signals(say, line.signals)
         facts = {
@@ -341,13 +337,6 @@ class _Page:
 
     async def _flag(self) -> None:
         await self._ask("flag", {"reason": Field("case.reason", "text")}, cases.flag)
-
-    async def _mark(self) -> None:
-        fields = {
-            "kind": Field("case.mark_kind", "choice", self.visit.texts.options("mark_kind")),
-            "reason": Field("case.mark_reason", "text"),
-        }
-        await self._ask("mark", fields, cases.mark, policy=False)
 
     async def _promise(self) -> None:
         def due(entered: dict[str, Any]) -> dict[str, Any]:

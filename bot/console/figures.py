@@ -6,7 +6,6 @@ from typing import Any
 
 from nicegui import ui
 
-from bot.console.components.marking import marking
 from bot.console.conclusions import conclusions
 from bot.console.layout import frame
 from bot.console.theme import SERIES
@@ -15,7 +14,6 @@ from bot.export import Format
 from bot.wording import Wording
 from ledger.views.figures import ClockFigures, Figures
 from ledger.views.figures import figures as read
-from ledger.views.marks import MarkLine, open_marks
 from ledger.vocabulary import Role, Severity
 
 PATH = "/supervise"
@@ -31,7 +29,6 @@ async def figures(visit: Visit, days: int = 30) -> None:
     async with visit.desk.database.transaction() as session:
         zone = str(visit.desk.policy.organisation.time_zone)
         found = await read(session, since=since, until=until, time_zone=zone)
-        waiting = await open_marks(session)
     say = visit.texts
     with frame(visit, say("nav.figures"), here=PATH):
         periods = {period: say("figures.days", days=period) for period in PERIODS}
@@ -43,7 +40,6 @@ async def figures(visit: Visit, days: int = 30) -> None:
             for format in (Format.CSV, Format.XLSX):
                 name = say("figures.file", format=format.upper())
                 ui.link(name, f"/api/v1/figures?days={days}&format={format}")
-        _open_marks(visit, waiting)
         _numbers(visit, found)
         _conclusions(visit, found)
         with ui.element("div").classes("qt-halves"):
@@ -55,22 +51,6 @@ def _period(visit: Visit, days: int) -> tuple[datetime, datetime]:
     tomorrow = visit.local(visit.now).date() + timedelta(days=1)
     until = datetime.combine(tomorrow, time(), zone)
     return datetime.combine(tomorrow - timedelta(days=days), time(), zone), until
-
-
-def _open_marks(visit: Visit, waiting: Sequence[MarkLine]) -> None:
-    """What a second person must look at (playbook B8); nothing when there is none."""
-    if not waiting:
-        return
-    with ui.element("section").classes("qt-card"):
-        heading = visit.texts("marking.open")
-        ui.label(heading).classes("qt-heading").props("role=heading aria-level=2")
-        for line in waiting:
-            ui.link(line.complaint, f"/desk/complaints/{line.complaint}")
-            marking(visit, line, _again)
-
-
-async def _again() -> None:
-    ui.navigate.reload()
 
 
 def _conclusions(visit: Visit, found: Figures) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from ledger.errors import NoSuchList
 from ledger.lists import (
+    conduct,
     day_end,
     improvements,
     nail_households,
@@ -28,6 +29,7 @@ LISTS: Final[dict[str, Rule]] = {
         unexplained.RULE,
         nail_households.RULE,
         special_users.RULE,
+        conduct.RULE,
         reviews_due.RULE,
         improvements.RULE,
         statements_ending.RULE,

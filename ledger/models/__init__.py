@@ -16,7 +16,6 @@ from ledger.models.fact import Fact
 from ledger.models.figure_day import FigureDay
 from ledger.models.form import Form, FormStep
 from ledger.models.lowering import EntryGrade, Lowering
-from ledger.models.mark import Mark
 from ledger.models.mention import Mention
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
@@ -52,7 +51,6 @@ __all__ = [
     "FormStep",
     "Identity",
     "Lowering",
-    "Mark",
     "Mention",
     "Message",
     "Notice",

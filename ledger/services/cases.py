@@ -9,7 +9,6 @@ from ledger.services.flagging import flag
 from ledger.services.grading import overrule
 from ledger.services.hearing import Hearing, hear, new_matter, overhear
 from ledger.services.linking import link
-from ledger.services.marks import decide, mark
 from ledger.services.rating import Rated, rate, revisited
 from ledger.services.resolving import reopen, resolve
 from ledger.services.staff_entry import enter_by_staff
@@ -26,7 +25,6 @@ __all__ = [
     "assign",
     "case_numbered",
     "complete",
-    "decide",
     "enter_by_staff",
     "flag",
     "give_contact",
@@ -34,7 +32,6 @@ __all__ = [
     "hear",
     "link",
     "lock",
-    "mark",
     "new_matter",
     "overhear",
     "overrule",

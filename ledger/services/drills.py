@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.drill_book import DrillFile, Plot, Seated
 from ledger.errors import DrillUnderWay, NotAllowed
 from ledger.live import notify
-from ledger.models import Case, Clock, Conversation, Drill, Form, Mark, Message, Staff, Task
+from ledger.models import Case, Clock, Conversation, Drill, Form, Message, Staff, Task
 from ledger.policy import Policy
 from ledger.services import clocks, handoff
 from ledger.services import staff as accounts
@@ -216,10 +216,6 @@ async def _put_away(session: AsyncSession, case_id: int, now: datetime) -> None:
     await session.execute(update(Task).where(tasks).values(done_at=now))
     papers = (Form.case_id == case.id) & Form.closed_at.is_(None)
     await session.execute(update(Form).where(papers).values(closed_at=now))
-    undecided = (Mark.case_id == case.id) & Mark.decided_at.is_(None)
-    await session.execute(
-        update(Mark).where(undecided).values(decided_at=now, confirmed=False, decision=OVER)
-    )
 
 
 async def _record(

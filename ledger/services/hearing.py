@@ -16,7 +16,6 @@ from ledger.services.effects import once
 from ledger.services.entries import ASSISTANT
 from ledger.services.growing import grow, story_known
 from ledger.services.inbound import Inbound, inbound
-from ledger.services.marks import mark_heard
 from ledger.services.opening import open_case
 from ledger.services.reopening import reopen_case
 from ledger.special import is_special
@@ -250,7 +249,6 @@ async def _flag(
         policy=policy,
         now=now,
     )
-    await mark_heard(session, case=case, signals=heard.signals, message_id=into.message.id, now=now)
     told = facts.KINDS.intersection(entity["entity"] for entity in heard.entities)
     await crisis.recognise(session, case=case, policy=policy, now=now, told=told)
     await forms.open_by_themselves(session, case=case, policy=policy, now=now)

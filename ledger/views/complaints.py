@@ -27,7 +27,6 @@ from ledger.services.closing import lacking_to_close
 from ledger.views import paging
 from ledger.views.clocks import ClockLine, clocks_of
 from ledger.views.forms import FormLine, forms_of
-from ledger.views.marks import MarkLine, marks_of
 from ledger.views.messages import Line, transcript
 from ledger.views.readable import readable
 from ledger.views.told import FactLine, Feeling, emotion_trail, facts_of
@@ -204,7 +203,6 @@ class ComplaintDetail:
     clocks: list[ClockLine]
     waiting: WaitLine | None
     tasks: list[TaskLine]
-    marks: list[MarkLine]
     forms: list[FormLine]
     lacking_to_close: list[str]
     conversations: list[ConversationLine]
@@ -318,7 +316,6 @@ async def complaint(
         clocks=await clocks_of(session, found.id),
         waiting=await _waiting(session, found.id),
         tasks=await _tasks_of(session, found.id),
-        marks=await marks_of(session, found.id),
         forms=await forms_of(session, found.id),
         lacking_to_close=await lacking_to_close(session, found) if found.resolved_at else [],
         conversations=[_conversation(one) for one in found.conversations],

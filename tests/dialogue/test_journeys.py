@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from ledger.models import Case, Clock, Conversation, Department, Fact, Mark, Task
+from ledger.models import Case, Clock, Conversation, Department, Fact, Form, Task
 from ledger.vocabulary import ClockKind, Holding, Severity
 from tests.assistant import Assistant, Customer
 
@@ -357,8 +357,9 @@ class TestADemand:
         text = await someone.say(said)
         case = await case_of(assistant, someone)
         async with assistant.database.transaction() as session:
-            marks = list(await session.scalars(select(Mark).where(Mark.case_id == case.id)))
-        assert [(mark.kind, mark.decided_at) for mark in marks] == [("extortion", None)]
+            of_case = select(Form).where(Form.case_id == case.id, Form.kind == "conduct")
+            papers = list(await session.scalars(of_case))
+        assert [paper.state for paper in papers] == ["raised"]
         assert not [
             word for word in ("敲诈", "勒索", "敲詐", "恐嚇", "extort", "blackmail") if word in text.lower()
         ]
