@@ -73,7 +73,8 @@ def once_in(chance: float, *, window: timedelta, tests: int) -> timedelta:
 
     The recurrence interval of surveillance (Kleinman et al. 2004): each window of time is one trial of each.
     """
-    return min(LONGEST, LONGEST if chance * tests * LONGEST <= window else window / (chance * tests))
+    often = chance * tests
+    return LONGEST if often <= window / LONGEST else window / often
 
 
 def level(count: int, rare: timedelta, levels: Mapping[WarningLevel, Rarity]) -> WarningLevel | None:

@@ -72,7 +72,7 @@ class _Page:
             if line.until is None and line.acknowledged_at is None:
                 press = lasting(lambda: self._acknowledge(line.id))
                 ui.button(say("warnings.acknowledge"), on_click=press).props("unelevated dense no-caps")
-        ui.label(counts(say, line))
+        ui.label(counts(visit, line))
         days = visit.desk.policy.waves.levels[line.level].once_in.days
         ui.label(rarity(say, days)).classes("qt-dim")
         with ui.element("div").classes("qt-line qt-dim"):
@@ -104,10 +104,11 @@ def name(say: Texts, line: WaveLine) -> str:
     return say.word("category", line.subject) if line.kind is WaveKind.CATEGORY else line.name
 
 
-def counts(say: Texts, line: WaveLine) -> str:
-    """How many, in how long, and how many are usual."""
+def counts(visit: Visit, line: WaveLine) -> str:
+    """How many, in how long before when, and how many are usual."""
+    say, at = visit.texts, visit.when(line.counted_at)
     key = "opinion.named" if line.kind is WaveKind.TOPIC else "warnings.counts"
-    return say(key, window=window(say, line), count=line.count, expected=f"{line.expected:g}")
+    return say(key, at=at, window=window(say, line), count=line.count, expected=f"{line.expected:g}")
 
 
 def window(say: Texts, line: WaveLine) -> str:

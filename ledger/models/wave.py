@@ -14,8 +14,9 @@ class Wave(Base):
     """A warning from its beginning (``since``) to its end (``until``), with its ``level`` as of now.
 
     ``subject`` is the category, the place or the product. ``count`` complaints came in the ``minutes`` before
-    ``counted_at``, where ``expected`` are usual. ``lower_since``: so long the level it has is not reached any
-    more. Who acknowledged knew the level of then: one that rises has to be acknowledged again.
+    ``counted_at``, where ``expected`` are usual: as of the last time that was a warning. ``lower_since``: so
+    long the level it has is not reached any more. Who acknowledged knew the level of then: one that rises has
+    to be acknowledged again.
     """
 
     __tablename__ = "waves"

@@ -90,7 +90,7 @@ async def _follow(
 ) -> None:
     """Rise at once, and fall only after the level has not been reached for a while."""
     level = found.level if found else None
-    if found is not None:
+    if found is not None and level is not None:
         _count(wave, found, now)
     if level is not None and ORDER.index(level) >= ORDER.index(wave.level):
         wave.lower_since = None

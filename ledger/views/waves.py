@@ -14,7 +14,7 @@ from ledger.vocabulary import WarningLevel, WaveKind
 
 OVER: Final = 20
 """So many of those that are over."""
-CASES: Final = 12
+CASES: Final = 8
 """So many of the cases a warning is about, the latest."""
 
 

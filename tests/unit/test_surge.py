@@ -106,6 +106,7 @@ def test_what_is_counted_in_many_ways_is_rarer_by_as_many() -> None:
     assert once_in(0.001, window=hour, tests=1) == hour * 1000
     assert once_in(0.001, window=hour, tests=10) == hour * 100
     assert once_in(0.0, window=hour, tests=10) == LONGEST
+    assert once_in(1.0, window=hour, tests=100_000) < timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def _said_otherwise(visit: Visit, grade: Grade, people: Mapping[str, str]) -> No
     ui.label(say("grade.overruled", who=who, at=at, reason=verdict.reason))
     if grade.would_be_graver:
         level = say.word("severity", grade.computed)
-        marks.tag(say("grade.would_be", severity=level, total=grade.total), "grave")
+        with ui.element("div").classes("qt-line"):
+            marks.tag(say("grade.would_be", severity=level, total=grade.total), "grave")
 
 
 def _points(visit: Visit, grade: Grade) -> None:
