@@ -116,7 +116,7 @@ def _rising(visit: Visit, lines: Sequence[WaveLine]) -> None:
             with ui.element("div").classes("qt-line"):
                 marks.tag(visit.texts.word("warning_level", line.level), f"level-{line.level}")
                 ui.link(topic_name(visit, line.subject), WARNINGS).classes("qt-strong")
-                ui.label(counts(visit.texts, line))
+                ui.label(counts(visit, line))
 
 
 def _bad_news(visit: Visit, found: Press) -> None:
