@@ -5,7 +5,20 @@ import sys
 import typer
 
 from bot.classify import ClassifyError
-from bot.cli import bench, book, demo, departments, desk, drills, hearing, keeping, opinion, people, report
+from bot.cli import (
+    anthology,
+    bench,
+    book,
+    demo,
+    departments,
+    desk,
+    drills,
+    hearing,
+    keeping,
+    opinion,
+    people,
+    report,
+)
 from bot.runtime.errors import StartError
 from bot.settings import SettingsError
 from ledger.errors import LedgerError
@@ -27,6 +40,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(book.app, name="ledger")
 app.add_typer(departments.app, name="department")
 app.add_typer(opinion.app, name="opinion")
+app.add_typer(anthology.app, name="anthology")
 
 
 def main() -> None:

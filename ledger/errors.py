@@ -39,6 +39,7 @@
   - Missing
   - WrongValue
       + NotFitToSay
+      + PersonalDataLeft
   - UnreadableFile
   - BadLines
   - Taken
@@ -219,6 +220,10 @@ class AlreadyAsked(AlreadyDone):
 
 class NotCarriedOut(AlreadyDone):
     """The audit has not been carried out, or is published already."""
+
+
+class PersonalDataLeft(WrongValue):
+    """A story for others tells who somebody is."""
 
 
 class Missing(LedgerError):  # noqa: N818

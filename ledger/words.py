@@ -28,6 +28,12 @@ def shelf_of(message_id: int) -> int:
     return message_id >> SHELF_BITS
 
 
+def pieces(text: str) -> frozenset[str]:
+    """The pieces a text is cut into, in one script and case."""
+    runs = _RUNS.finditer(fold(text))
+    return frozenset(piece for run in runs for piece, wild in _pieces_of(run) if not wild)
+
+
 @dataclass(frozen=True)
 class Words:
     """What is searched for; not blank."""

@@ -9,6 +9,7 @@ from bot.auth import Guard
 # A page registers itself when it is imported.
 from bot.console import (  # noqa: F401
     account,
+    anthology,
     audit,
     complaint,
     conversation,

@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
+from bot.console.components.opinions import opinions_card
 from bot.console.conclusions import conclusions
 from bot.console.layout import frame
 from bot.console.theme import SERIES
@@ -14,6 +15,7 @@ from bot.export import Format
 from bot.wording import Wording
 from ledger.views.figures import ClockFigures, Figures
 from ledger.views.figures import figures as read
+from ledger.views.opinions import opinions
 from ledger.vocabulary import Role, Severity
 
 PATH = "/supervise"
@@ -29,6 +31,7 @@ async def figures(visit: Visit, days: int = 30) -> None:
     async with visit.desk.database.transaction() as session:
         zone = str(visit.desk.policy.organisation.time_zone)
         found = await read(session, since=since, until=until, time_zone=zone)
+        said = await opinions(session, since=since, until=until)
     say = visit.texts
     with frame(visit, say("nav.figures"), here=PATH):
         periods = {period: say("figures.days", days=period) for period in PERIODS}
@@ -44,6 +47,7 @@ async def figures(visit: Visit, days: int = 30) -> None:
         _conclusions(visit, found)
         with ui.element("div").classes("qt-halves"):
             _charts(visit, found)
+        opinions_card(visit, said)
 
 
 def _period(visit: Visit, days: int) -> tuple[datetime, datetime]:

@@ -28,7 +28,10 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("/supervise/reports", "nav.reports", "summarize", Role.AGENT),
         Page("/supervise/delays", "nav.delays", "hourglass_bottom", Role.SUPERVISOR),
     ),
-    "nav.knowledge": (Page("/supervise/statements", "nav.statements", "campaign", Role.SUPERVISOR),),
+    "nav.knowledge": (
+        Page("/desk/anthology", "nav.anthology", "menu_book", Role.AGENT),
+        Page("/supervise/statements", "nav.statements", "campaign", Role.SUPERVISOR),
+    ),
     "nav.judge": (
         Page("/supervise/transcripts", "nav.transcripts", "manage_search", Role.SUPERVISOR),
         Page("/supervise", "nav.figures", "insights", Role.SUPERVISOR),

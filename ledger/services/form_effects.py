@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Form
-from ledger.services import emergency_team, special, statements
+from ledger.services import emergency_team, special, statements, stories
 from ledger.services.case_lock import lock
 from ledger.services.closing import close_if_all_is_done
 
@@ -40,6 +40,16 @@ async def replace_statement(session: AsyncSession, **done: Any) -> None:
     await statements.supersede(session, **done)
 
 
+async def veil_story(session: AsyncSession, **done: Any) -> None:
+    """A case for the anthology is handed in: nothing in it tells who somebody is (playbook C1)."""
+    await stories.nothing_personal(session, **done)
+
+
+async def publish_story(session: AsyncSession, **done: Any) -> None:
+    """A second reader has looked for all there is to look for (playbook C1)."""
+    await stories.checked_whole(session, **done)
+
+
 EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {
     "close_case": close_case,
     "lift_special": lift_special,
@@ -47,5 +57,7 @@ EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {
     "replace_statement": replace_statement,
     "call_team": emergency_team.call_team,
     "answer_roll_call": emergency_team.answer,
+    "veil_story": veil_story,
+    "publish_story": publish_story,
 }
 """By name."""

@@ -2,7 +2,8 @@
 
 A source is ``case.<attribute>``, ``owner``, ``department``, ``customer.name``, ``customer.contact``,
 ``petition.same_matter``, ``conduct.kind``, ``identity.kind``, ``identity.place``, ``said.<signal>`` (the
-words it was heard in), ``fact.<kind>`` or ``facts.<kind>`` (the latest one told, or all of them).
+words it was heard in), ``story.<part>`` (the case retold, without who anybody is), ``fact.<kind>`` or
+``facts.<kind>`` (the latest one told, or all of them).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case, Customer, Department, Form, Message, Staff, case_conversations
-from ledger.services import facts
+from ledger.services import facts, retelling
 from ledger.vocabulary import FactKind, Signal
 
 OF_CASE: Final = (
@@ -42,6 +43,7 @@ SOURCES: Final = frozenset(
         "identity.place",
         "said.extortion",
         "said.special_identity",
+        *retelling.SOURCES,
         "customer.name",
         "customer.contact",
         *(f"fact.{kind}" for kind in FactKind),
@@ -65,6 +67,8 @@ async def known(session: AsyncSession, case: Case | None, sources: Iterable[str]
         found["conduct.kind"] = Signal.EXTORTION.value
     for name in (one for one in wanted if one.startswith("said.")):
         found[name] = await _said(session, case, name.removeprefix("said."))
+    if wanted & set(retelling.SOURCES):
+        found |= {n: text for n, text in (await retelling.first_draft(session, case)).items() if n in wanted}
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 

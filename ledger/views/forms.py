@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, not_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -96,8 +96,13 @@ async def forms_of(session: AsyncSession, case_id: int) -> list[FormLine]:
 
 
 async def open_forms(session: AsyncSession, kind: str | None = None, limit: int = 300) -> list[FormLine]:
-    """Forms that are not closed, of one kind or all, the oldest first."""
-    wanted = _forms().where(Form.closed_at.is_(None)).order_by(Form.opened_at, Form.id).limit(limit)
+    """Forms that are not closed and want something done, of one kind or all, the oldest first."""
+    wanted = (
+        _forms()
+        .where(Form.closed_at.is_(None), not_(_resting()))
+        .order_by(Form.opened_at, Form.id)
+        .limit(limit)
+    )
     if kind is not None:
         wanted = wanted.where(Form.kind == kind)
     return [_veiled(found) for found in await session.scalars(wanted)]
@@ -112,6 +117,17 @@ async def forms_in(session: AsyncSession, kind: str, states: Sequence[str]) -> l
 async def _lines(session: AsyncSession, which: Any) -> list[FormLine]:
     found = await session.scalars(_forms().where(which).order_by(Form.id.desc()))
     return [_line(one) for one in found]
+
+
+def _resting() -> ColumnElement[bool]:
+    """What is fixed and asks nothing of anybody, such as a published paper, is not closed and yet done."""
+    quiet = [
+        (kind, name)
+        for kind, form in book().items()
+        for name, state in form.states.items()
+        if state.fixed and state.todo is None
+    ]
+    return tuple_(Form.kind, Form.state).in_(quiet)
 
 
 def _forms() -> Select[Form]:

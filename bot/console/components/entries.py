@@ -55,7 +55,6 @@ UNSHOWN = frozenset(
         "text_sha256",
         "gathered",
         "sha256",
-        "opinion_given",
     }
 )
 

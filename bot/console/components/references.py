@@ -1,16 +1,19 @@
-"""Beside the conversation: what an agent can lean on, the statement in force first (playbook D1)."""
+"""Beside the conversation: what an agent can lean on, the statement in force first, then cases (C1, D1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
+from bot.console.components.stories import story
 from bot.console.visit import Visit
 from ledger.statement import Statement
+from ledger.views.anthology import Story, published
 from ledger.views.suggestions import suggestions
 from ledger.views.transcripts import Transcript
 from ledger.vocabulary import Author, Language
 
 LATEST = 20
+MOST = 5
 """So many of the customer's last messages tell what the conversation is about."""
 
 
@@ -20,7 +23,16 @@ class References:
     def __init__(self, visit: Visit, use: Callable[[str], None]) -> None:
         self.visit, self.use = visit, use
         self._told: str | None = None
+        self._like: Sequence[Story] = ()
         self._box = ui.element("div").classes("qt-references")
+        with ui.element("section").classes("qt-card"):
+            say = visit.texts
+            ui.label(say("nav.anthology")).classes("qt-heading").props("role=heading aria-level=2")
+            self._words = (
+                ui.input(say("anthology.words")).props("outlined dense clearable").classes("qt-wide")
+            )
+            self._words.on("keydown.enter", self._search)
+            self._stories = ui.element("div").classes("qt-list")
 
     async def show(self, talk: Transcript) -> None:
         """Bring it to ``talk``; nothing is read again while nothing new was told."""
@@ -38,6 +50,25 @@ class References:
         with self._box:
             if found.statement:
                 self._statement(found.statement, talk.language)
+        self._like = found.stories
+        if not self._words.value:
+            self._show_stories(self._like, "anthology.none_like")
+
+    async def _search(self) -> None:
+        """Look in the whole anthology while replying; without words, what is like this conversation."""
+        if not self._words.value:
+            return self._show_stories(self._like, "anthology.none_like")
+        async with self.visit.desk.database.transaction() as session:
+            found = await published(session, self._words.value)
+        self._show_stories(found[:MOST], "anthology.not_found")
+
+    def _show_stories(self, found: Sequence[Story], empty: str) -> None:
+        self._stories.clear()
+        with self._stories:
+            for told in found:
+                story(self.visit, told)
+            if not found:
+                ui.label(self.visit.texts(empty)).classes("qt-dim")
 
     def _statement(self, found: Statement, language: Language) -> None:
         say, text = self.visit.texts, found.texts[language]
