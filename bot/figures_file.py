@@ -11,7 +11,7 @@ from bot.wording import Wording
 from ledger.views.figures import counted_days
 
 COLUMNS: Final = ("day", "what", "which", "name", "count")
-WORDS: Final = frozenset({"category", "severity", "signal", "stage", "channel", "department"})
+WORDS: Final = frozenset({"category", "severity", "signal", "stage", "channel", "crisis_type", "department"})
 
 
 async def write_figures(

@@ -1,9 +1,16 @@
 """What the figures say, in sentences (playbook C5: conclusions and judgements drawn from them)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from bot.console.texts import Texts
+from ledger.surge import forecast
 from ledger.views.figures import Figures
+
+RARE: Final = 0.01
+"""What chance alone does so seldom is told as a rise (docs/grading.md says how it is reckoned)."""
+ENOUGH: Final = 3
+"""From so few earlier periods on, one can say what is usual."""
 
 
 def conclusions(say: Texts, found: Figures) -> Iterator[str]:
@@ -18,11 +25,16 @@ def conclusions(say: Texts, found: Figures) -> Iterator[str]:
 
 
 def _change(say: Texts, found: Figures) -> Iterator[str]:
-    """Against the period before."""
+    """Against the period before, and what is more than chance against all that the desk has lived through."""
     if found.before:
         change = round(100 * (found.cases - found.before) / found.before)
         key = "conclusion.rose" if change > 0 else "conclusion.fell" if change < 0 else "conclusion.same"
         yield say(key, count=found.cases, before=found.before, share=abs(change))
+    for category, count in found.categories:
+        usual = forecast(found.earlier.get(category, (0,) * found.lived))
+        if found.lived >= ENOUGH and usual.chance(count) < RARE:
+            name = say.word("category", category)
+            yield say("conclusion.surge", category=name, count=count, usual=f"{usual.mean:.1f}")
 
 
 def _kinds(say: Texts, found: Figures) -> Iterator[str]:

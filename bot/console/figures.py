@@ -108,6 +108,8 @@ def _charts(visit: Visit, found: Figures) -> None:
     departments = [(words.department(key or None), n) for key, n in found.departments]
     _chart(visit, "figures.by_department", _named_bars(departments))
     _chart(visit, "figures.by_channel", _bars(visit, "channel", found.channels))
+    if found.crises:
+        _chart(visit, "figures.by_crisis", _bars(visit, "crisis_type", found.crises))
     _chart(visit, "figures.signals", _bars(visit, "signal", found.signals[:10]))
     _chart(visit, "figures.first_response", _histogram(visit, found.first_response))
     _chart(visit, "figures.headquarters", _clock_pie(visit, found.headquarters))

@@ -18,7 +18,7 @@ async def lists(visit: Visit) -> None:
     """All lists with their counts."""
     found = {key: await _find(visit, key, None) for key in LISTS}
     say = visit.texts
-    with frame(visit, say("nav.lists"), here=PATH), ui.element("div").classes("qt-numbers"):
+    with frame(visit, say("nav.lists"), here=PATH), ui.element("div").classes("qt-numbers qt-even"):
         for key, rows in found.items():
             with (
                 ui.link(target=f"{PATH}/{key}").classes("qt-card qt-figure qt-way"),

@@ -12,6 +12,7 @@ from ledger.models import Case, Clock
 from ledger.policy import Policy
 from ledger.sentences import Sentence
 from ledger.views.real import real_cases
+from ledger.vocabulary import ClockKind
 
 
 async def find(session: AsyncSession, *, policy: Policy, now: datetime, department: str | None) -> list[Row]:
@@ -22,19 +23,27 @@ async def find(session: AsyncSession, *, policy: Policy, now: datetime, departme
 async def due_by(
     session: AsyncSession, moment: datetime, *, now: datetime, department: str | None
 ) -> defaultdict[int, list[Sentence]]:
-    """For each case what is due by ``moment`` and was not done; a revisit outlives its case's end."""
+    """For each case what is due by ``moment`` and was not done; of several of a kind the earliest.
+
+    A revisit outlives its case's end. Headquarters' clock is nobody's else to stop: special users have a list
+    of their own.
+    """
     running = (
         select(Clock.case_id, Clock.kind, Clock.due_at)
         .join(Case, Case.id == Clock.case_id)
-        .where(Clock.stopped_at.is_(None), Clock.due_at <= moment, real_cases())
+        .where(Clock.stopped_at.is_(None), Clock.due_at <= moment, Clock.kind != ClockKind.HEADQUARTERS)
+        .where(real_cases())
         .where(*answered_for_by(department))
         .order_by(Clock.due_at)
     )
     why: defaultdict[int, list[Sentence]] = defaultdict(list)
+    named: set[tuple[int, str, str]] = set()
     for case_id, kind, due_at in await session.execute(running):
         assert due_at is not None  # noqa: S101 — it was asked for by its due time
         code = "overdue" if due_at <= now else "due_today"
-        why[case_id].append(Sentence(code=code, values={"clock": kind, "due": due_at.isoformat()}))
+        if (case_id, kind, code) not in named:
+            named.add((case_id, kind, code))
+            why[case_id].append(Sentence(code=code, values={"clock": kind, "due": due_at.isoformat()}))
     return why
 
 

@@ -87,22 +87,24 @@ async def _count(session: AsyncSession, day: date, time_zone: str) -> Counter[st
 async def _count_cases(session: AsyncSession, period: ColumnElement[bool]) -> Counter[str]:
     columns = (
         *(Case.type, Case.category, Case.severity, Case.stage, Case.rating, Case.signals),
-        *(Case.channel, Department.key),
+        *(Case.channel, Case.crisis_type, Department.key.label("department")),
+        *(Case.special_since.is_not(None).label("special"), Case.reopened_at.is_not(None).label("reopened")),
     )
-    marks = (Case.special_since.is_not(None), Case.reopened_at.is_not(None))
+    of_cases = select(*columns).outerjoin(Department, Department.id == Case.department_id)
     counts: Counter[str] = Counter()
-    of_cases = select(*columns, *marks).outerjoin(Department, Department.id == Case.department_id)
-    found = await session.execute(of_cases.where(period))
-    for type_, category, severity, stage, rating, signals, channel, department, special, reopened in found:
-        counts[type_] += 1
-        counts[f"severity:{severity}"] += 1
-        counts.update(f"signal:{signal}" for signal in signals)
-        if type_ is CaseType.COMPLAINT:
-            counts[f"category:{category or 'other'}"] += 1
-            counts[f"stage:{stage}"] += 1
-            counts[f"channel:{channel}"] += 1
-            counts[f"department:{department or ''}"] += 1
-        counts.update({"special": special, "reopened": reopened, f"rating:{rating}": rating is not None})
+    for case in await session.execute(of_cases.where(period)):
+        counts[case.type] += 1
+        counts[f"severity:{case.severity}"] += 1
+        counts.update(f"signal:{signal}" for signal in case.signals)
+        if case.type is CaseType.COMPLAINT:
+            counts[f"category:{case.category or 'other'}"] += 1
+            counts[f"stage:{case.stage}"] += 1
+            counts[f"channel:{case.channel}"] += 1
+            counts[f"department:{case.department or ''}"] += 1
+        if case.crisis_type:
+            counts[f"crisis_type:{case.crisis_type}"] += 1
+        rated = {f"rating:{case.rating}": case.rating is not None}
+        counts.update({"special": case.special, "reopened": case.reopened, **rated})
     return counts
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.errors import Missing, NoSuchDelay
 from ledger.live import notify
 from ledger.models import Clock, Staff
+from ledger.services import secrecy
 from ledger.services.case_lock import lock
 from ledger.services.entries import Actor, record
 
@@ -20,6 +21,7 @@ async def explain(session: AsyncSession, *, clock_id: int, reason: str, staff: S
     Raises:
         NoSuchDelay: there is no such clock, or it was not breached.
         Missing: no reason was given.
+        NeedToKnow: the case is graded, and ``staff`` may not read it.
     """
     if not reason.strip():
         raise Missing("reason")
@@ -27,6 +29,7 @@ async def explain(session: AsyncSession, *, clock_id: int, reason: str, staff: S
     if clock is None or clock.breached_at is None:
         raise NoSuchDelay(str(clock_id))
     case = await lock(session, clock.case_id)
+    await secrecy.permit_for(session, number=case.number, staff=staff)
     await record(
         session,
         case=case,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.models import Case, Clock, Department, Entry, Staff, Task
 from ledger.services.delays import EXPLAINED
 from ledger.services.entries import OPENED
+from ledger.services.forms import VEIL
 from ledger.views.real import real_cases
 from ledger.vocabulary import ClockKind
 
@@ -24,7 +25,8 @@ Key = TypeVar("Key", bound=Hashable)
 class Delay:
     """A clock that was breached; ``owner`` (a username) and ``department`` (a key) had it when it was due.
 
-    Headquarters' clock is headquarters'; a promise is whose it was. ``late`` is until it was stopped, or
+    Headquarters' clock is headquarters'; a promise is whose it was. What was said about a graded case is
+    veiled here and stands in its book. ``late`` is until it was stopped, or
     until now. ``reason`` is what was said about it last, ``by`` whom (a username).
     """
 
@@ -93,6 +95,7 @@ def _breached() -> Select[*tuple[Any, ...]]:
             Clock.breached_at,
             Clock.stopped_at,
             Case.number,
+            Case.secret_grade,
             Staff.username.label("assignee"),
         )
         .join(Case, Case.id == Clock.case_id)
@@ -145,6 +148,6 @@ def _delay(
         due_at=row.breached_at,
         stopped_at=row.stopped_at,
         late=(row.stopped_at or now) - row.breached_at,
-        reason=said[0] if said else None,
+        reason=(VEIL if row.secret_grade else said[0]) if said else None,
         by=said[1] if said else None,
     )

@@ -59,7 +59,8 @@ class FeelingFigures:
 class Figures:
     """Figures of the cases opened from ``since`` up to ``until``, days in the organisation's time zone.
 
-    ``departments`` (by key, ``""`` for none) and ``channels`` count complaints, the most first. ``earlier``
+    ``departments`` (by key, ``""`` for none) and ``channels`` count complaints, ``crises`` the cases that are
+    one (playbook B3), the most first. ``earlier``
     are the complaints of each category in the periods before, each as long as this one, the nearest first;
     as many of ``EARLIER`` as the desk has lived through.
     """
@@ -81,12 +82,18 @@ class Figures:
     feelings: FeelingFigures
     departments: tuple[tuple[str, int], ...] = ()
     channels: tuple[tuple[str, int], ...] = ()
+    crises: tuple[tuple[str, int], ...] = ()
     earlier: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def before(self) -> int | None:
         """Complaints in the period before, as long as this one; None when the desk is younger."""
         return sum(counts[0] for counts in self.earlier.values()) if self.earlier else None
+
+    @property
+    def lived(self) -> int:
+        """How many earlier periods ``earlier`` is about."""
+        return max(map(len, self.earlier.values()), default=0)
 
     @property
     def mean_rating(self) -> float | None:
@@ -136,6 +143,7 @@ async def figures(session: AsyncSession, *, since: datetime, until: datetime, ti
         feelings=_feelings(total),
         departments=tuple(Counter(_named(total, "department")).most_common()),
         channels=tuple(Counter(_named(total, "channel")).most_common()),
+        crises=tuple(Counter(_named(total, "crisis_type")).most_common()),
         earlier=await _earlier(session, first, len(days), time_zone),
     )
 

@@ -36,5 +36,5 @@ def _holding(reader: Reader, one: Holding) -> None:
             if one.given_by_kind is ActorKind.STAFF
             else say.word("actor", one.given_by_kind)
         )
-        reason = say.word("reason", one.reason)
+        reason = say.word("reason", say.entries.get(f"value.{one.reason}", one.reason))
         ui.label(say("handover.given", by=giver, reason=reason)).classes("qt-wide qt-dim")

@@ -14,8 +14,8 @@ from ledger.lists import Row, Subject
 PAGES: Final = {Subject.CASE: "/desk/complaints/{number}", Subject.FORM: "/desk/forms/{number}"}
 
 
-def listing(visit: Visit, rows: Sequence[Row], *, empty: str) -> None:
-    """The rows in their order; ``empty`` is said when there is none."""
+def listing(visit: Visit, rows: Sequence[Row], *, empty: str, live: bool = True) -> None:
+    """The rows in their order; ``empty`` is said when there is none. What is not ``live`` does not tick."""
     if not rows:
         ui.label(empty).classes("qt-empty")
         return
@@ -23,7 +23,7 @@ def listing(visit: Visit, rows: Sequence[Row], *, empty: str) -> None:
     with ui.element("div").classes("qt-list"):
         for row in rows:
             with ui.element("div").classes("qt-row"):
-                _row(visit, words, row)
+                _row(visit, words, row, live)
 
 
 def link_to(row: Row) -> None:
@@ -31,7 +31,7 @@ def link_to(row: Row) -> None:
     ui.link(row.number, PAGES[row.subject].format(number=row.number)).classes("qt-number")
 
 
-def _row(visit: Visit, words: Wording, row: Row) -> None:
+def _row(visit: Visit, words: Wording, row: Row, live: bool) -> None:
     say = visit.texts
     with ui.element("div").classes("qt-line"):
         link_to(row)
@@ -41,7 +41,7 @@ def _row(visit: Visit, words: Wording, row: Row) -> None:
             marks.green_channel(say)
         ui.label(words.about(row.about)).classes("qt-strong")
         ui.space()
-        if row.due_at:
+        if live and row.due_at:
             Countdown(visit, row.due_at)
     for reason in row.reasons:
         ui.label(words.sentence("list_reason", reason))

@@ -38,7 +38,7 @@ def report(visit: Visit, content: Content) -> None:
 
 
 def _numbers(words: Wording, figures: Sequence[Figure]) -> None:
-    with ui.element("div").classes("qt-numbers"):
+    with ui.element("div").classes("qt-numbers qt-even"):
         for one in figures:
             with ui.element("div").classes("qt-card qt-figure"):
                 ui.label(str(one.value)).classes("qt-big")
@@ -61,7 +61,7 @@ def _section(visit: Visit, words: Wording, section: Section) -> None:
     with ui.element("section").classes("qt-told"):
         _heading(words.texts(f"report_section.{section.key}"), len(section.rows) + section.more)
         if section.rows:
-            listing(visit, section.rows, empty="")
+            listing(visit, section.rows, empty="", live=False)
         if section.more:
             ui.label(words.texts("reports.more", count=section.more)).classes("qt-dim")
         for note in section.notes:

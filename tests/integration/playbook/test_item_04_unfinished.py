@@ -175,6 +175,15 @@ async def test_each_office_sees_its_own(desk_ledger: LedgerWorld) -> None:
     assert len(await listed(world, "day_end")) == 2
 
 
+async def test_headquarters_own_clock_is_nobody_elses_to_clear(desk_ledger: LedgerWorld) -> None:
+    world = desk_ledger
+    hearing = await world.complains(signals=(Signal.MEDIA_THREAT,))
+    world.later(minutes=31)
+    [row] = await listed(world, "day_end")
+    assert row.number == hearing.number
+    assert "headquarters" not in [reason.values.get("clock") for reason in row.reasons]
+
+
 async def test_special_users_stand_first_then_what_is_due_next(desk_ledger: LedgerWorld) -> None:
     world = desk_ledger
     first = await world.complains()

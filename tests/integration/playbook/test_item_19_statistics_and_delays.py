@@ -1,6 +1,7 @@
 """Item 19, statistics (C5) and delays (D8): what is counted, said, taken away; who was late, and why."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -107,6 +108,34 @@ async def test_conclusions_set_the_period_beside_the_one_before(desk_ledger: Led
     assert (found.cases, found.before) == (3, 2)
     first = next(iter(conclusions(texts(Language.EN), found)))
     assert first == "3 complaints, 50% more than in the time before (2)."
+
+
+async def test_a_kind_that_comes_more_often_than_chance_explains_is_named(desk_ledger: LedgerWorld) -> None:
+    world = desk_ledger
+    for _ in range(5):
+        await world.complains("多收了钱", category=Category.FEE_DISPUTE)
+        world.later(days=1)
+    for _ in range(12):
+        await world.complains("多收了钱", category=Category.FEE_DISPUTE)
+
+    found = await the_figures(world, days=1)
+
+    assert found.earlier == {"fee_dispute": (1, 1, 1, 1, 1)}
+    told = list(conclusions(texts(Language.EN), found))
+    assert any("Fee dispute: 12" in sentence and "more than chance" in sentence for sentence in told)
+    usual = replace(found, per_day={"fee_dispute": (1,)}, cases=1)
+    assert not any("chance" in sentence for sentence in conclusions(texts(Language.EN), usual))
+
+
+async def test_crises_are_counted_by_kind(desk_ledger: LedgerWorld) -> None:
+    world = desk_ledger
+    await world.complains(signals=(Signal.MEDIA_THREAT,))
+    await world.complains("多收了钱", category=Category.FEE_DISPUTE)
+
+    kinds = [(await world.case(f"QT-2026-00000{n}")).crisis_type for n in (1, 2)]
+
+    assert (await the_figures(world)).crises == tuple((kind, 1) for kind in kinds if kind)
+    assert any(kinds)
 
 
 @pytest.mark.parametrize("format", [Format.CSV, Format.XLSX])
