@@ -22,6 +22,8 @@ from ledger.vocabulary import Author, Feeling
 
 OWN: Final = "own"
 """Where it was said: here; elsewhere it is the kind of mention."""
+DEMO: Final = "demo"
+"""Nowhere: a mention that was made up."""
 UNKNOWN: Final = "unknown"
 """The feeling of what nobody has judged yet."""
 EVERYTHING: Final = "-"
@@ -109,4 +111,5 @@ async def _said_on(session: AsyncSession, day: date, policy: Policy) -> AsyncIte
         yield Said(at, text, OWN, feeling(emotion=emotion, kind=kind, intent=intent))
     mentions = select(Mention).where(Mention.published_at >= begins, Mention.published_at < ends)
     async for mention in await session.stream_scalars(mentions):
-        yield Said(mention.published_at, mention.said, mention.kind, mention.feeling)
+        where = DEMO if mention.demo else mention.kind
+        yield Said(mention.published_at, mention.said, where, mention.feeling)

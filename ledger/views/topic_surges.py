@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Mention, Message, OpinionDay
 from ledger.policy import Policy
-from ledger.services.opinion_counting import OWN, wording
+from ledger.services.opinion_counting import DEMO, OWN, wording
 from ledger.views.surges import Surge, earlier_times, gravest
 from ledger.vocabulary import Feeling, WarningLevel, WaveKind
 
@@ -70,7 +70,7 @@ async def _named(session: AsyncSession, ends: Iterable[datetime], policy: Policy
     for day, counts in await session.execute(counted):
         for name, count in counts.items():
             topic, hour, where, felt = name.split(".")
-            if _matters(topic, felt, policy):
+            if where != DEMO and _matters(topic, felt, policy):
                 found[where == OWN, topic, datetime.combine(day, time(int(hour)), zone)] += count
     return found
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -490,6 +490,14 @@ async def test_praise_warns_nobody_and_a_risk_does_without_any_anger(desk_ledger
 async def test_a_tool_that_has_only_just_begun_warns_nobody(desk_ledger: LedgerWorld) -> None:
     await brings(desk_ledger, *a_burst(60))
     assert await warned(desk_ledger) == []
+
+
+async def test_what_the_demo_made_up_warns_nobody(desk_ledger: LedgerWorld) -> None:
+    await usual(desk_ledger)
+    await brings(desk_ledger, *a_burst(60))
+    await desk_ledger.do(lambda session: session.execute(update(Mention).values(demo=True)))
+    assert await warned(desk_ledger) == []
+    assert (await topic(desk_ledger, "product")).elsewhere == 60
 
 
 async def test_what_customers_write_warns_by_itself(desk_ledger: LedgerWorld) -> None:
