@@ -10,15 +10,18 @@ from fastapi import FastAPI
 from sqlalchemy import event, select, update
 
 from bot import api
+from ledger import errors
 from ledger.errors import AlreadyGraded, Missing, NeedToKnow, NotAllowed, SecondPerson
+from ledger.form_book import book
 from ledger.handoff import LineHeld
-from ledger.models import Case, Entry, Message, SignIn, Staff, View
+from ledger.models import Case, Entry, Form, Message, SignIn, Staff, View
 from ledger.services import (
     access,
     auditing,
     cases,
     clocks,
     departments,
+    forms,
     handoff,
     log_keeping,
     secrecy,
@@ -32,7 +35,7 @@ from ledger.views.audits import looks_at
 from ledger.views.complaints import Wanted
 from ledger.views.confidence import confidence
 from ledger.views.transcripts import Filters, transcripts
-from ledger.vocabulary import Category, Role, SecretGrade, Signal, SignInKind
+from ledger.vocabulary import Category, ClockKind, Risk, Role, SecretGrade, Signal, SignInKind
 from tests.ledger_world import LedgerWorld
 from tests.served_desk import PASSWORD, ServedDesk
 
@@ -570,6 +573,111 @@ async def test_an_audit_is_set_up_carried_out_and_published_under_a_name(
     assert entry.after["sha256"] != auditing.sealed(published)
     assert await world.do(verify) is None
     assert WORDS not in f"{found}"
+
+
+# Leaks: both clocks by themselves, five risk levels each with a correction; what is missing too long is one.
+
+
+async def form_of(world: LedgerWorld, case: Case, kind: str) -> Form:
+    return (await world.all(select(Form).where(Form.case_id == case.id, Form.kind == kind)))[-1]
+
+
+async def take(world: LedgerWorld, form: Form, step: str, by: Staff, **given: Any) -> Form:
+    return await world.do(
+        lambda session: forms.take_step(
+            session, number=form.number, step=step, staff=by, policy=world.policy, now=world.now, **given
+        )
+    )
+
+
+async def fill(world: LedgerWorld, form: Form, by: Staff, **filled: Any) -> None:
+    await world.do(
+        lambda session: forms.fill(
+            session, number=form.number, filled=filled, staff=by, policy=world.policy, now=world.now
+        )
+    )
+
+
+async def test_a_leak_reported_by_a_customer_opens_its_form_and_starts_both_clocks(
+    desk_ledger: LedgerWorld, people: People
+) -> None:
+    world, case = desk_ledger, await a_case(desk_ledger, people.owner, category=Category.PRIVACY_LEAK)
+    assert (await form_of(world, case, "leak")).state == "found"
+    lead = await world.clock(case.number, ClockKind.LEAK_TO_LEAD)
+    authority = await world.clock(case.number, ClockKind.LEAK_TO_AUTHORITY)
+    assert (lead.due_at, authority.due_at) == (
+        world.now + timedelta(hours=8),
+        world.now + timedelta(hours=24),
+    )
+    plain = await a_case(world, people.owner)
+    assert await world.all(select(Form).where(Form.case_id == plain.id)) == []
+
+
+async def test_a_leak_goes_from_found_to_closed_and_named_people_stop_its_clocks(
+    desk_ledger: LedgerWorld, people: People
+) -> None:
+    world, case = desk_ledger, await a_case(desk_ledger, people.owner, category=Category.PRIVACY_LEAK)
+    form = await form_of(world, case, "leak")
+    with pytest.raises(Missing):
+        await take(world, form, "report_lead", people.owner)
+    await fill(world, form, people.owner, lead="li")
+    assert (await take(world, form, "report_lead", people.owner)).state == "lead_told"
+    stopped = await world.clock(case.number, ClockKind.LEAK_TO_LEAD)
+    assert stopped.stopped_by_id == people.owner.id
+    await fill(world, form, people.owner, authority="网信办", reference="2026-17")
+    assert (await take(world, form, "report_authority", people.owner)).state == "authority_told"
+    assert (await world.clock(case.number, ClockKind.LEAK_TO_AUTHORITY)).stopped_at == world.now
+    told = {"how": "外包名单", "of_grade": "personal", "measures": "收回权限", "correct_by": "2026-12-10"}
+    await fill(world, form, people.owner, risk="very_low", **told)
+    with pytest.raises(Missing, match="correction"):
+        await take(world, form, "contain", people.owner)
+    await fill(world, form, people.owner, correction="外包账号改为专人专用")
+    assert (await take(world, form, "contain", people.owner)).state == "contained"
+    await fill(world, form, people.supervisor, result="已改")
+    assert (await take(world, form, "correct", people.supervisor)).state == "corrected"
+    with pytest.raises(errors.SecondPerson):
+        await take(world, form, "close", people.supervisor, reason="核实")
+    closed = await take(world, form, "close", people.second, reason="核实")
+    assert (closed.state, closed.closed_at) == ("closed", world.now)
+
+
+def test_risk_has_five_levels_in_a_leak_as_everywhere() -> None:
+    assert list(book()["leak"].fields["risk"].options) == [level.value for level in Risk]
+    assert {"risk", "correction", "correct_by"} <= set(book()["leak"].steps["contain"].needs)
+
+
+@pytest.mark.parametrize(
+    ("step", "kind", "days"),
+    [("look_top_grade", ClockKind.MISSING_TOP_GRADE, 10), ("look", ClockKind.MISSING_ITEM, 60)],
+)
+async def test_what_is_missing_too_long_becomes_a_leak_by_itself(
+    desk_ledger: LedgerWorld, people: People, step: str, kind: ClockKind, days: int
+) -> None:
+    world, case = desk_ledger, await a_case(desk_ledger, people.owner)
+    await world.do(
+        lambda session: forms.open_form(
+            session,
+            kind="missing_item",
+            number=case.number,
+            filled={"item": "存有名单的硬盘", "last_seen": "档案室"},
+            staff=people.owner,
+            policy=world.policy,
+            now=world.now,
+        )
+    )
+    missing = await form_of(world, case, "missing_item")
+    await take(world, missing, step, people.owner)
+    clock = await world.clock(case.number, kind)
+    assert clock.due_at == world.now + timedelta(days=days)
+    world.later(days=days)
+    await world.do(
+        lambda session: forms.fall_due(session, clock_id=clock.id, policy=world.policy, now=world.now)
+    )
+    assert (await form_of(world, case, "missing_item")).state == "leaked"
+    leak = await form_of(world, case, "leak")
+    assert (leak.state, leak.parent_id) == ("found", missing.id)
+    lead = await world.clock(case.number, ClockKind.LEAK_TO_LEAD)
+    assert lead.due_at == world.now + timedelta(hours=8)
 
 
 # Identity, authorisation, network logs; and that no route shows a word of what is graded.
