@@ -17,6 +17,7 @@ from bot.cli import (
     keeping,
     opinion,
     people,
+    register,
     report,
 )
 from bot.runtime.errors import StartError
@@ -41,6 +42,7 @@ app.add_typer(book.app, name="ledger")
 app.add_typer(departments.app, name="department")
 app.add_typer(opinion.app, name="opinion")
 app.add_typer(anthology.app, name="anthology")
+app.add_typer(register.app, name="register")
 
 
 def main() -> None:

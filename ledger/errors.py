@@ -8,6 +8,7 @@
       + NoSuchDepartment
       + NoSuchTask
       + NoSuchMessage
+      + NoSuchCustomer
       + NoSuchForm
       + NoSuchWave
       + NoSuchList
@@ -36,6 +37,8 @@
       + AlreadyGraded
       + AlreadyAsked
       + NotCarriedOut
+      + AlreadyOnePerson
+      + StillOpen
   - Missing
   - WrongValue
       + NotFitToSay
@@ -123,6 +126,10 @@ class NoSuchDelay(NotFound):
     """There is no such clock, or it was not breached."""
 
 
+class NoSuchCustomer(NotFound):
+    """There is no such customer."""
+
+
 class NotAllowed(LedgerError):  # noqa: N818
     """This person may not do that."""
 
@@ -200,6 +207,14 @@ class DrillUnderWay(AlreadyDone):
 
 class WrongValue(LedgerError):  # noqa: N818
     """What was entered does not fit its field."""
+
+
+class AlreadyOnePerson(AlreadyDone):
+    """Linked they are already, or not linked at all."""
+
+
+class StillOpen(AlreadyDone):
+    """A case of theirs is open: they could not be answered any more."""
 
 
 class NoDelegate(AlreadyDone):

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from bot.console.closed import closed
 from bot.console.components import forms, marks
+from bot.console.components.answering import answering
 from bot.console.components.bubbles import bubble
 from bot.console.components.buttons import lasting
 from bot.console.components.clocks import acknowledge_button, clock_table, waiting_banner
@@ -99,6 +100,7 @@ class _Page:
                 self._holdings = ui.element("section").classes("qt-card")
                 self._heading(say("form_page.of_case"))
                 self._forms = ui.element("section").classes("qt-card")
+                answering(reader, number)
                 said_elsewhere(visit, number)
                 self._heading(say("secrecy.title"))
                 self._secrecy = ui.element("section").classes("qt-card")
@@ -209,6 +211,7 @@ class _Page:
             if talk.holding is Holding.HUMAN:
                 text = f"{text} · {talk.holder}"
             ui.link(text, f"/desk/conversations/{talk.id}")
+        ui.link(self.visit.texts("register.open"), f"/desk/customers/{found.customer.id}")
 
     def _button(self, key: str, press: Callable[[], Awaitable[None]], look: str = "outline") -> None:
         ui.button(self.visit.texts(key), on_click=lasting(press)).props(f"{look} no-caps")

@@ -11,13 +11,13 @@ from bot.console.board import Snapshot
 from bot.console.components import marks
 from bot.console.components.cases import link_to_case
 from bot.console.components.clocks import acknowledge_button, countdown
+from bot.console.components.going import switch_duty
 from bot.console.components.keyed import KeyedList
 from bot.console.components.unanswered import Unanswered
 from bot.console.menu import AT_HAND, GROUPS, Page
 from bot.console.news import on_news
 from bot.console.visit import ACCOUNT, AWAY, Visit
 from ledger.services import attendance
-from ledger.services import staff as accounts
 from ledger.views.rows import CaseRow
 from ledger.vocabulary import Role
 
@@ -71,14 +71,8 @@ def _person(visit: Visit) -> None:
 
     async def switch(event: object) -> None:
         on_duty = not visit.staff.on_duty
-
-        async def turn() -> None:
-            async with visit.desk.database.transaction() as session:
-                known = await accounts.by_username(session, visit.staff.username)
-                await accounts.set_on_duty(session, staff=known, on_duty=on_duty, now=visit.now)
-
-        await visit.act(turn)
-        visit.staff.on_duty = on_duty
+        if await switch_duty(visit):
+            visit.staff.on_duty = on_duty
         show()
 
     def show() -> None:

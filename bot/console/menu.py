@@ -29,6 +29,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("/supervise/delays", "nav.delays", "hourglass_bottom", Role.SUPERVISOR),
     ),
     "nav.knowledge": (
+        Page("/desk/customers", "nav.customers", "contact_page", Role.AGENT),
         Page("/desk/anthology", "nav.anthology", "menu_book", Role.AGENT),
         Page("/supervise/statements", "nav.statements", "campaign", Role.SUPERVISOR),
     ),
@@ -42,6 +43,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("/supervise/audit", "nav.audit", "policy", Role.SUPERVISOR),
     ),
     "nav.manage": (
+        Page("/supervise/roster", "nav.roster", "calendar_month", Role.SUPERVISOR),
         Page("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),
         Page("/supervise/status", "nav.status", "monitor_heart", Role.ADMINISTRATOR),
     ),

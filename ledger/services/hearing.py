@@ -17,6 +17,7 @@ from ledger.services.entries import ASSISTANT
 from ledger.services.growing import grow, story_known
 from ledger.services.inbound import Inbound, inbound
 from ledger.services.opening import open_case
+from ledger.services.persons import known_as
 from ledger.services.reopening import reopen_case
 from ledger.special import is_special
 from ledger.vocabulary import Author, CaseStatus, CaseType, ClockKind, Kind, Stage
@@ -292,10 +293,12 @@ async def department_name(session: AsyncSession, case: Case) -> str | None:
 
 
 async def _contact(session: AsyncSession, case: Case) -> Contact:
-    customer = await session.get_one(Customer, case.customer_id)
-    if customer.consented_at and (customer.phone or customer.email):
+    """Known, or refused, by the person the customer is: nobody is asked twice (playbook C7)."""
+    own = await session.get_one(Customer, case.customer_id)
+    same = [own] if own.person_id is None else await known_as(session, own)
+    if any(one.consented_at and (one.phone or one.email) for one in same):
         return "given"
-    return "refused" if customer.contact_refused_at else "unknown"
+    return "refused" if any(one.contact_refused_at for one in same) else "unknown"
 
 
 async def _emotions_before(session: AsyncSession, message: Message) -> list[Felt]:

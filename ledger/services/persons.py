@@ -13,3 +13,9 @@ async def members(session: AsyncSession, customer_id: int) -> list[int]:
         return [customer_id]
     same = select(Customer.id).where(Customer.person_id == customer.person_id).order_by(Customer.id)
     return list(await session.scalars(same))
+
+
+async def known_as(session: AsyncSession, customer: Customer) -> list[Customer]:
+    """All customers that are known to be the same person, ``customer`` among them."""
+    same = select(Customer).where(Customer.id.in_(await members(session, customer.id)))
+    return list(await session.scalars(same.order_by(Customer.id)))

@@ -39,11 +39,16 @@ class Shift:
     closes: time
 
     @property
+    def hours(self) -> str:
+        """From when to when, as people write it."""
+        closes = MIDNIGHT if self.closes == time.min else f"{self.closes:%H:%M}"
+        return f"{self.opens:%H:%M}-{closes}"
+
+    @property
     def in_words(self) -> str:
         """As the ledger keeps it: ``monday 09:00-18:00 wang``."""
         day = WEEKDAYS[self.when] if isinstance(self.when, int) else self.when.isoformat()
-        closes = MIDNIGHT if self.closes == time.min else f"{self.closes:%H:%M}"
-        return f"{day} {self.opens:%H:%M}-{closes} {self.username}"
+        return f"{day} {self.hours} {self.username}"
 
 
 async def set_roster(
@@ -69,7 +74,7 @@ async def set_roster(
     head_has_shifts = found.head_id in {person.id for person in people.values()}
     if found.head_id and head_has_shifts and found.delegate_id in (None, found.head_id):
         raise NoDelegate(key)
-    before = [_shift(row).in_words for row in await shifts_of(session, found)]
+    before = [as_shift(row).in_words for row in await shifts_of(session, found)]
     await session.execute(delete(DutyShift).where(DutyShift.department_id == found.id))
     zone = policy.calendar(key).time_zone
     session.add_all(_row(found, shift, people[shift.username], str(zone)) for shift in shifts)
@@ -120,12 +125,8 @@ def read_shift(when: str, opens: str, closes: str, username: str) -> Shift:
     return Shift(username.strip(), _day(when.strip()), _time(opens.strip()), _time(closes.strip()))
 
 
-def in_words(row: DutyShift) -> str:
-    """A shift of the roster as the ledger keeps it."""
-    return _shift(row).in_words
-
-
-def _shift(row: DutyShift) -> Shift:
+def as_shift(row: DutyShift) -> Shift:
+    """A shift of the roster as it is written."""
     when = row.day if row.day else row.weekday
     assert when is not None  # noqa: S101 — the table has one of them
     return Shift(row.staff.username, when, row.opens, row.closes)

@@ -42,14 +42,14 @@ class Routing:
 
 
 async def routing(
-    session: AsyncSession, *, case_id: int, told: frozenset[FactKind], policy: Policy, now: datetime
+    session: AsyncSession, *, number: str, told: frozenset[FactKind], policy: Policy, now: datetime
 ) -> Routing:
     """How the case is routed at this moment; ``told`` are the kinds of its facts."""
-    case = await session.get_one(Case, case_id)
+    case = (await session.scalars(select(Case).where(Case.number == number))).one()
     found = recognised(case, told=told, unresolved_after=policy.routing.unresolved_after, now=now)
     crisis = case.crisis_type or (found.type if found else None)
     because = BY_HAND if case.crisis_set_by_id else found.because if found and found.type is crisis else None
-    called = await _called(session, case_id)
+    called = await _called(session, case.id)
     parts = await _parts(session, case, crisis, policy)
     for key in called:
         parts.setdefault(key, [])

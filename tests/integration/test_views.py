@@ -312,6 +312,6 @@ async def test_the_running_clocks_of_a_case_stand_with_it_the_next_due_first(
 ) -> None:
     await desk_ledger.complains("找记者曝光你们", signals=THREAT)
     [case] = (await the_queue(desk_ledger)).cases
-    assert [clock.kind for clock in case.running] == [ClockKind.HEADQUARTERS, ClockKind.FIRST_RESPONSE]
+    assert [clock.kind for clock in case.running][:2] == [ClockKind.HEADQUARTERS, ClockKind.FIRST_RESPONSE]
     assert case.special
     assert case.headquarters is not None

@@ -23,9 +23,8 @@ OFFICIAL = Heard("add_information", 0.9, Language.ZH_HANS, Kind.OTHER, None, (Si
 
 
 async def routed(desk: LedgerWorld, number: str) -> Routing:
-    case = await desk.case(number)
     return await desk.do(
-        lambda session: routing(session, case_id=case.id, told=frozenset(), policy=desk.policy, now=desk.now)
+        lambda session: routing(session, number=number, told=frozenset(), policy=desk.policy, now=desk.now)
     )
 
 
