@@ -5,7 +5,6 @@ What was written down, who decides such a thing, by when they hear, what else is
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,10 +58,7 @@ def kinds(hearing: Hearing, policy: Demands) -> Iterator[str]:
 
 
 def _is_beyond(fact: Mapping[str, Any], policy: Demands) -> bool:
-    if fact["kind"] != FactKind.AMOUNT:
-        return False
-    bound = policy.beyond.get(fact["value"]["currency"] or "")
-    return bound is not None and Decimal(fact["value"]["amount"]) > bound
+    return fact["kind"] == FactKind.AMOUNT and policy.exceeded_by(fact["value"])
 
 
 def _is_demanded(fact: Mapping[str, Any], narrative: str) -> bool:

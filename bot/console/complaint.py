@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -21,6 +22,7 @@ from bot.console.components.keyed import KeyedList
 from bot.console.components.mentions import said_elsewhere
 from bot.console.components.secrecy import SecrecyCard, grade_tag
 from bot.console.components.told import facts_told, feelings
+from bot.console.components.trend import trend_card
 from bot.console.layout import frame
 from bot.console.news import on_news
 from bot.console.opening import ask_which, kinds_for, open_new
@@ -94,6 +96,8 @@ class _Page:
             with ui.element("div"):
                 self._heading(say("grade.title"))
                 self._grade = ui.element("section").classes("qt-card")
+                self._heading(say("trend.title"))
+                self._trend = ui.element("section").classes("qt-card")
                 self._heading(say("case.clocks"))
                 self._clocks = ui.element("section").classes("qt-card")
                 self._heading(say("handover.title"))
@@ -135,6 +139,7 @@ class _Page:
             (self._head, self._build_head),
             (self._facts, self._build_facts),
             (self._grade, self._build_grade),
+            (self._trend, partial(trend_card, self.visit)),
             (self._clocks, self._build_clocks),
             (self._holdings, self._build_holdings),
             (self._forms, self._build_forms),

@@ -25,6 +25,7 @@ from ledger.policy.secrecy import Secrecy
 from ledger.policy.statements import Statements
 from ledger.policy.talking import Anger, Answers, Capacity, Demands, Handoff, Listening, Silence
 from ledger.policy.team import Team
+from ledger.policy.trend import Trend
 from ledger.policy.undercover import Undercover
 from ledger.vocabulary import ClockKind, ReportKind, Severity
 
@@ -42,6 +43,7 @@ LATER_SECTIONS: Final = frozenset(
         "secrecy",
         "statements",
         "team",
+        "trend",
         "undercover",
         "waves",
     }
@@ -86,6 +88,7 @@ class Policy(Part):
     statements: Statements
     reports: Mapping[ReportKind, Schedule]
     team: Team
+    trend: Trend
     group_events: GroupEvents
     undercover: Undercover
 

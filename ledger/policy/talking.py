@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -85,6 +85,11 @@ class Demands(Part):
 
     beyond: Mapping[str, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
     decided_by: str
+
+    def exceeded_by(self, amount: Mapping[str, Any]) -> bool:
+        """Whether a fact's amount (``{"amount": "2000", "currency": "CNY"}``) is more than is given so."""
+        bound = self.beyond.get(amount.get("currency") or "")
+        return bound is not None and Decimal(amount["amount"]) > bound
 
 
 class Answers(Part):

@@ -17,6 +17,7 @@ from ledger.live import notify
 from ledger.mentions import NewMention
 from ledger.models import Case, Mention, OpinionDay, Staff
 from ledger.policy import Policy
+from ledger.services import trend
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.entries import ASSISTANT, SYSTEM, Actor, record
 from ledger.services.staff_entry import MENTIONED, enter_by_staff
@@ -89,11 +90,11 @@ async def judge(
     mention.emotion, mention.signals = heard.emotion, [str(signal) for signal in heard.signals]
     mention.feeling = mention.feeling or feeling(emotion=heard.emotion, kind=heard.kind, intent=heard.intent)
     await _changed(session, {_day(mention.published_at, policy)})
-    await _find_case(session, mention, heard.values("case_number"), now)
+    await _find_case(session, mention, heard.values("case_number"), policy, now)
 
 
 async def link(
-    session: AsyncSession, *, mention_id: int, number: str, staff: Staff, now: datetime
+    session: AsyncSession, *, mention_id: int, number: str, staff: Staff, policy: Policy, now: datetime
 ) -> Mention:
     """The mention is about this case.
 
@@ -103,7 +104,7 @@ async def link(
     """
     mention = await _free(session, mention_id)
     case = await case_numbered(session, number)
-    await _join(session, mention, case, Actor.staff(staff), now)
+    await _join(session, mention, case, Actor.staff(staff), policy, now)
     return mention
 
 
@@ -135,16 +136,24 @@ async def open_case(
         policy=policy,
         now=now,
     )
-    await _join(session, mention, case, Actor.staff(staff), now)
+    await _join(session, mention, case, Actor.staff(staff), policy, now)
     return case
 
 
 async def mentioned(
-    session: AsyncSession, *, case: Case, kind: MentionKind, actor: Actor, now: datetime, **more: Any
+    session: AsyncSession,
+    *,
+    case: Case,
+    kind: MentionKind,
+    actor: Actor,
+    policy: Policy,
+    now: datetime,
+    **more: Any,
 ) -> None:
-    """The case, which is held, has come so far into the open: the trigger of its trend (playbook B6)."""
+    """The case, which is held, has come so far into the open: its trend moves by it (playbook B6)."""
     after = {"kind": kind, **more}
     await record(session, case=case, actor=actor, action="case.mentioned", now=now, after=after)
+    await trend.came_out(session, case=case, kind=kind, policy=policy, now=now)
     await notify(session, "case", case=case.id, number=case.number)
 
 
@@ -198,20 +207,24 @@ async def _free(session: AsyncSession, mention_id: int) -> Mention:
     return mention
 
 
-async def _find_case(session: AsyncSession, mention: Mention, numbers: Iterable[str], now: datetime) -> None:
+async def _find_case(
+    session: AsyncSession, mention: Mention, numbers: Iterable[str], policy: Policy, now: datetime
+) -> None:
     for number in numbers:
         try:
             case = await case_numbered(session, number)
         except NoSuchCase:
             continue
-        await _join(session, mention, case, ASSISTANT, now)
+        await _join(session, mention, case, ASSISTANT, policy, now)
         return
 
 
-async def _join(session: AsyncSession, mention: Mention, case: Case, actor: Actor, now: datetime) -> None:
+async def _join(
+    session: AsyncSession, mention: Mention, case: Case, actor: Actor, policy: Policy, now: datetime
+) -> None:
     """The words themselves stay out of the book, which is for ever; their hash proves them."""
     mention.case_id = case.id
     proof = hashlib.sha256(mention.said.encode()).hexdigest()
     more = {"mention": mention.id, "source": mention.source, "sha256": proof}
-    await mentioned(session, case=case, kind=mention.kind, actor=actor, now=now, **more)
+    await mentioned(session, case=case, kind=mention.kind, actor=actor, policy=policy, now=now, **more)
     await notify(session, "opinion")

@@ -121,7 +121,12 @@ async def _link(visit: Visit, line: MentionLine, then: Then) -> None:
     async def deed() -> Mention:
         async with visit.desk.database.transaction() as session:
             return await mentions.link(
-                session, mention_id=line.id, number=asked["number"], staff=visit.staff, now=visit.now
+                session,
+                mention_id=line.id,
+                number=asked["number"],
+                staff=visit.staff,
+                policy=visit.desk.policy,
+                now=visit.now,
             )
 
     if await visit.act(deed, done=say("opinion.linked", number=asked["number"])):

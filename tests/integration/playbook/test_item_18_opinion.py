@@ -358,7 +358,7 @@ async def joined(world: LedgerWorld, number: str, staff: Staff, place: int = 0) 
     mention = (await kept(world))[place]
     await world.do(
         lambda session: mentions.link(
-            session, mention_id=mention.id, number=number, staff=staff, now=world.now
+            session, mention_id=mention.id, number=number, staff=staff, policy=world.policy, now=world.now
         )
     )
 
@@ -370,8 +370,9 @@ async def test_a_mention_that_names_a_case_finds_it_by_itself(desk_ledger: Ledge
     await judged(desk_ledger, (await kept(desk_ledger))[0], entities=named)
     [mention] = await kept(desk_ledger)
     assert mention.case_id == (await desk_ledger.case(hearing.number)).id
-    entry = (await desk_ledger.entries(hearing.number))[-1]
-    assert (entry.action, entry.actor) == ("case.mentioned", "assistant")
+    booked = await desk_ledger.entries(hearing.number)
+    (entry,) = [one for one in booked if one.action == "case.mentioned"]
+    assert entry.actor == "assistant"
     assert entry.after is not None
     assert (entry.after["kind"], entry.after["mention"]) == ("big_account", mention.id)
     assert "没人管" not in str(entry.after)
@@ -426,7 +427,7 @@ async def test_a_mention_becomes_a_case_once_and_its_first_response_is_still_owe
     assert (case.channel, case.stage, case.narrative) == ("mention", Stage.LISTEN, "倾听的冰箱坏了")
     assert case.special
     assert (await desk_ledger.clock(number, ClockKind.FIRST_RESPONSE)).stopped_at is None
-    assert (await desk_ledger.actions(number))[-1] == "case.mentioned"
+    assert "case.mentioned" in await desk_ledger.actions(number)
     with pytest.raises(AlreadyLinked, match=number):
         await opened()
 
