@@ -15,7 +15,7 @@ from bot.console.visit import Visit, staff_page
 from ledger.models import Audit
 from ledger.services import auditing
 from ledger.services import staff as accounts
-from ledger.views.audits import MOST
+from ledger.views.audits import FOUND, MOST
 from ledger.views.audits import audit as read
 from ledger.views.audits import audits as read_all
 from ledger.vocabulary import Role
@@ -121,8 +121,10 @@ class _Page:
         self._deeds()
         if self._audit.conclusion:
             self._conclusion()
-        for name, lines in (self._audit.findings or {}).items():
-            self._found(name, lines)
+        # The database keeps what was found without an order.
+        found = self._audit.findings or {}
+        for name in (kind for kind in FOUND if kind in found):
+            self._found(name, found[name])
 
     def _scope(self) -> None:
         say, audit, visit = self._visit.texts, self._audit, self._visit
@@ -130,7 +132,7 @@ class _Page:
         facts = {
             "audit.period": f"{visit.when(audit.since)} – {visit.when(audit.until)}",
             "audit.people": names or say("audit.everybody"),
-            "audit.cases": say("format.and").join(audit.cases) or say("audit.all_cases"),
+            "audit.which": say("format.and").join(audit.cases) or say("audit.all_cases"),
             "audit.set_up_by": f"{audit.set_up_by.name} · {visit.when(audit.set_up_at)}",
             "audit.carried_out_at": visit.when(audit.carried_out_at),
         }
@@ -178,7 +180,7 @@ class _Page:
         with ui.element("div").classes("qt-line"):
             ui.label(self._visit.when(datetime.fromisoformat(line["at"]))).classes("qt-dim")
             who = str(line["who"])
-            ui.label(say("audit.nobody") if who == "?" else self._people.get(who, who))
+            ui.label(say("audit.nobody") if who == "?" else self._people.get(who, say.word("actor", who)))
             if what.startswith("QT-"):
                 link_to_case(what)
             else:

@@ -15,6 +15,16 @@ from ledger.vocabulary import SignInKind
 
 MOST: Final = 500
 """Of each kind; who needs more narrows the scope."""
+FOUND: Final = (
+    "without_need",
+    "graded_opened",
+    "readers",
+    "grades",
+    "exports",
+    "overridden",
+    "sign_ins_refused",
+)
+"""The kinds of findings, what must be asked about first."""
 VIEWED: Final = "case.viewed"
 GRADES: Final = ("secrecy.graded", "secrecy.lowering_asked", "secrecy.lowered", "secrecy.lowering_refused")
 READERS: Final = ("access.granted", "access.refused", "access.named", "access.ended", "access.line")

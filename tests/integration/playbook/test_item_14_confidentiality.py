@@ -31,7 +31,7 @@ from ledger.services import (
 from ledger.services.entries import verify
 from ledger.views import complaints as lists
 from ledger.views import queue as queues
-from ledger.views.audits import looks_at
+from ledger.views.audits import FOUND, looks_at
 from ledger.views.complaints import Wanted
 from ledger.views.confidence import confidence
 from ledger.views.transcripts import Filters, transcripts
@@ -560,6 +560,7 @@ async def test_an_audit_is_set_up_carried_out_and_published_under_a_name(
         )
     audit = await as_supervisor(auditing.set_up, purpose="季度保密检查", cases=[case.number], **scope)
     found = (await as_supervisor(auditing.carry_out, audit_id=audit.id)).findings
+    assert set(found) == set(FOUND)
     assert {line["who"] for line in found["graded_opened"]} == {"wang", "li"}
     assert [line["who"] for line in found["without_need"]] == ["li"]
     assert [line["what"] for line in found["grades"]] == [case.number]
