@@ -25,8 +25,8 @@ def analysis(words: Wording, content: Content) -> list[str]:
 
 def period(words: Wording, report: ReportLine) -> str:
     """Which time it covers, and when it was made."""
-    since, until = words.when(report.since), words.when(report.until)
-    return words.texts("reports.period", since=since, until=until, made=words.when(report.generated_at))
+    since, until = words.dated(report.since), words.dated(report.until)
+    return words.texts("reports.period", since=since, until=until, made=words.dated(report.generated_at))
 
 
 def figure(words: Wording, one: Figure) -> str:

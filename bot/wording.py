@@ -46,6 +46,10 @@ class Wording:
         zone = self.policy.organisation.time_zone
         return clock_time(moment, self.now, zone, self.texts.language)
 
+    def dated(self, moment: datetime) -> str:
+        """The time with the day, for what is read on other days too."""
+        return f"{moment.astimezone(self.policy.organisation.time_zone):%m-%d %H:%M}"
+
     def about(self, key: str) -> str:
         """What a whole key says (``category.fee_dispute``, ``department.sales``, ``form.review``)."""
         kind, _, word = key.partition(".")

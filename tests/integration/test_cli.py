@@ -119,3 +119,10 @@ def test_a_department_is_given_its_people(qingting: Command, policy: Policy) -> 
     assert qingting("department", "duty", "headquarters", "wang").split("\t")[2:] == ["-", "wang", "wang"]
     assert qingting("department", "duty", "headquarters").split("\t")[2:] == ["-", "wang", "-"]
     assert "headquarters" in qingting("department", "list").splitlines()[0]
+
+
+def test_a_report_is_printed_in_the_language_asked_for(qingting: Command) -> None:
+    said = qingting("report", "daily", "--day", "2026-11-23", "--language", "en")
+    assert said.startswith("# Daily report · 2026-11-23 · the whole desk")
+    assert "- No new complaints." in said
+    assert qingting("report", "daily", "--department", "x") == "There is no such department. (x)"

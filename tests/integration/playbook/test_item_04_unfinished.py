@@ -2,22 +2,26 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
-from bot import report_words
+from bot import report_words, workers
 from bot.console.texts import texts
+from bot.notices.letter import Facts, write
 from bot.report_words import markdown
 from bot.wording import Wording
 from ledger.lists import LISTS, Row
-from ledger.models import Drill, Report, Staff
+from ledger.models import Drill, Notice, Report, Staff
 from ledger.reports import Content
 from ledger.services import cases, forms, reports
 from ledger.views import reports as view
 from ledger.vocabulary import Category, Language, NoticeKind, Role, Signal
-from tests.ledger_world import LedgerWorld
+from tests.ledger_world import NOON, LedgerWorld
+from tests.served_desk import ServedDesk, serving
 
 
 @pytest.fixture
@@ -434,3 +438,38 @@ async def test_everybody_reads_the_report_in_their_own_language(
     assert report_words.title(words, view.line(report, None)) in printed
     assert texts(language)("report_section.special") in printed
     assert "{" not in printed
+
+
+async def test_the_running_desk_makes_it_by_itself(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "REPORT_EVERY", 0.05)
+    moment = NOON
+    async with serving(database_url, tmp_path, now=lambda: moment) as served:
+        await served.staff("lin", Role.SUPERVISOR)
+        moment += timedelta(hours=6)
+        async with asyncio.timeout(15):
+            while not await _notices(served):
+                await asyncio.sleep(0.05)
+        assert {notice.kind for notice in await _notices(served)} == {NoticeKind.REPORT}
+
+
+async def _notices(served: ServedDesk) -> list[Notice]:
+    async with served.desk.database.transaction() as session:
+        return list(await session.scalars(select(Notice).where(Notice.kind == NoticeKind.REPORT)))
+
+
+async def test_a_letter_bears_what_the_report_says_first_and_the_way_to_it(desk_ledger: LedgerWorld) -> None:
+    world = desk_ledger
+    await world.staff("lin", Role.SUPERVISOR)
+    world.later(hours=6)
+    [report] = [one for one in await made(world) if one.kind == "daily"]
+    told = select(Notice).where(Notice.round == f"report:{report.id}").options(joinedload(Notice.case))
+    [notice] = await world.all(told)
+
+    found = await world.do(lambda session: view.report_of(session, notice))
+    letter = write(Facts(notice, None, found), world.policy, Language.EN, "https://desk", world.now)
+
+    assert letter.title == "Daily report · 2026-11-23 · the whole desk"
+    assert letter.link == f"https://desk/supervise/reports/{report.id}"
+    assert "No new complaints. Today's work is cleared." in letter.text
