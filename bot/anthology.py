@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from io import BytesIO
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from reportlab.lib.enums import TA_LEFT
@@ -18,8 +18,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 
-from bot.console.texts import Texts
 from ledger.views.anthology import STORY, Story
+
+if TYPE_CHECKING:  # the console's pages import this module
+    from bot.console.texts import Texts
 
 FONT: Final = "STSong-Light"
 """It has the characters of both scripts, and Latin ones."""
@@ -38,12 +40,12 @@ class Format(StrEnum):
     PDF = "pdf"
 
 
-def book(stories: Sequence[Story], say: Texts, *, day: date, format: Format) -> bytes:
+def book(stories: Sequence[Story], say: "Texts", *, day: date, format: Format) -> bytes:
     """The stories as a book, in their order, with headings in the language of ``say``."""
     return _pdf(stories, say, day) if format is Format.PDF else _markdown(stories, say, day).encode()
 
 
-def _markdown(stories: Sequence[Story], say: Texts, day: date) -> str:
+def _markdown(stories: Sequence[Story], say: "Texts", day: date) -> str:
     lines = [f"# {say('anthology.book')}", "", _imprint(stories, say, day), ""]
     for place, story in enumerate(stories, 1):
         lines += [f"## {place}. {_plain(story.title)}", "", _kind(story, say), ""]
@@ -52,11 +54,17 @@ def _markdown(stories: Sequence[Story], say: Texts, day: date) -> str:
     return "\n".join(lines)
 
 
-def _pdf(stories: Sequence[Story], say: Texts, day: date) -> bytes:
+def _pdf(stories: Sequence[Story], say: "Texts", day: date) -> bytes:
     registerFont(UnicodeCIDFont(FONT))
     written, title = BytesIO(), say("anthology.book")
     pages = SimpleDocTemplate(
-        written, pagesize=A5, title=title, margin=15 * mm, topMargin=16 * mm, bottomMargin=16 * mm
+        written,
+        pagesize=A5,
+        title=title,
+        leftMargin=15 * mm,
+        rightMargin=15 * mm,
+        topMargin=16 * mm,
+        bottomMargin=16 * mm,
     )
     flow: list[Flowable] = [Paragraph(escape(title), HEADING), Paragraph(_imprint(stories, say, day), SMALL)]
     for place, story in enumerate(stories, 1):
@@ -69,18 +77,18 @@ def _pdf(stories: Sequence[Story], say: Texts, day: date) -> bytes:
     return written.getvalue()
 
 
-def _parts(story: Story, say: Texts) -> Iterator[tuple[str, str]]:
+def _parts(story: Story, say: "Texts") -> Iterator[tuple[str, str]]:
     """What there is of a story besides its title, each under its label."""
     for part in STORY[1:]:
         if text := getattr(story, part):
             yield say(f"anthology.{part}"), text
 
 
-def _kind(story: Story, say: Texts) -> str:
+def _kind(story: Story, say: "Texts") -> str:
     return say.word("category", story.category) if story.category else say("anthology.no_kind")
 
 
-def _imprint(stories: Sequence[Story], say: Texts, day: date) -> str:
+def _imprint(stories: Sequence[Story], say: "Texts", day: date) -> str:
     return say("anthology.imprint", count=len(stories), day=day.isoformat())
 
 

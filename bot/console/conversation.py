@@ -87,6 +87,7 @@ class _Page:
                     self._typing = ui.element("div").classes("qt-typing").props("aria-live=off")
                     self._reply()
             with ui.element("div"):
+                statement = ui.element("div")
                 self._customer = ui.element("div").classes("qt-card")
                 self._cards = KeyedList[CaseRow](
                     lambda case: case.number,
@@ -94,7 +95,7 @@ class _Page:
                     empty=visit.texts("talk.no_case"),
                     classes="qt-cards",
                 )
-                self._references = References(visit, self._write)
+                self._references = References(visit, statement, self._write)
         ui.timer(SAID_EVERY, self._say_here)
 
     def _transcript(self) -> None:

@@ -25,6 +25,7 @@ TONES = {
     Standing.TO_COME: "calm",
     Standing.OVER: "warn",
 }
+UNDECIDED = (Standing.DRAFT, Standing.PROPOSED)
 LOOKS = {Change.GONE: "qt-gone", Change.NEW: "qt-added", Change.SAME: ""}
 
 
@@ -86,14 +87,22 @@ def _version(visit: Visit, one: Version) -> None:
     ui.label(one.texts[say.language]).classes("qt-text")
     for phrase in one.forbidden:
         ui.label(say("statements.forbidden", words=phrase)).classes("qt-dim")
-    for rule in dict.fromkeys(found.rule for some in one.warned.values() for found in some):
-        ui.label(say("statements.warned", rule=advice(rule, say.language).name)).classes("qt-reason")
+    if one.standing in UNDECIDED:
+        _warned(visit, one)
     with ui.element("div").classes("qt-line qt-dim"):
         ui.label(_story(visit, one))
         ui.space()
         if one.standing is Standing.IN_FORCE:
             press = lasting(partial(_renew, visit, one.number))
             ui.button(say("statements.new_version"), on_click=press).props("outline no-caps")
+
+
+def _warned(visit: Visit, one: Version) -> None:
+    """What the guard finds in it: whoever approves it authorises that."""
+    say = visit.texts
+    with ui.element("div").classes("qt-line"):
+        for rule in dict.fromkeys(found.rule for some in one.warned.values() for found in some):
+            marks.tag(say("statements.warned", rule=advice(rule, say.language).name), "warn")
 
 
 def _head(visit: Visit, one: Version) -> None:
@@ -118,6 +127,8 @@ def _story(visit: Visit, one: Version) -> str:
     if one.since:
         until = visit.when(one.until) if one.until else say("statements.open_end")
         told.append(say("statements.period", since=visit.when(one.since), until=until))
+    if one.replaces:
+        told.append(say("statements.replaces", number=one.replaces))
     return " · ".join(told)
 
 

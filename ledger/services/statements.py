@@ -126,9 +126,6 @@ async def supersede(session: AsyncSession, *, form: Form, policy: Policy, now: d
     They end now; where it begins later, they stay in force until then, and the next approval ends them.
     """
     former = [one for one in await _formers(session, form) if one.id != form.id]
-    if not former:
-        return
-    form.filled = {**form.filled, "replaces": former[0].number}
     begins = read(form.number, form.filled, now, policy.organisation.time_zone).since
     if begins <= now:
         for one in former:

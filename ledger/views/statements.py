@@ -1,6 +1,6 @@
 """One voice (统一口径, playbook D1) as screens show it: what is in force, drafted, and was said before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a statement. ``approved_by`` is a name; ``warned`` what the guard finds in its texts."""
+    """A version of a statement. ``approved_by`` is a name; ``warned`` what the guard finds in its texts.
+
+    ``replaces`` is the number of the version approved before it.
+    """
 
     number: str
     topic: str
@@ -47,6 +50,7 @@ class Version:
     approved_at: datetime | None
     since: datetime | None
     until: datetime | None
+    replaces: str | None
     warned: dict[Language, list[Finding]]
 
 
@@ -56,15 +60,25 @@ async def by_topic(session: AsyncSession, *, policy: Policy, now: datetime) -> l
     steps = selectinload(Form.steps).joinedload(FormStep.by)
     found = await session.scalars(wanted.options(steps, joinedload(Form.opened_by)))
     running = {one.number for one in await in_force(session, policy=policy, now=now)}
-    topics: dict[str, list[Version]] = {}
+    topics: dict[str, list[Form]] = {}
     for form in found:
-        topic = form.filled.get("topic") or ""
-        topics.setdefault(same(topic) or form.number, []).append(_version(form, running, policy, now))
-    return list(topics.values())
+        topics.setdefault(same(form.filled.get("topic") or "") or form.number, []).append(form)
+    return [
+        [_version(form, older, running, policy, now) for form, older in _with_older(forms)]
+        for forms in topics.values()
+    ]
 
 
-def _version(form: Form, running: set[str], policy: Policy, now: datetime) -> Version:
-    approval = next((step for step in reversed(form.steps) if step.name == "approve"), None)
+def _with_older(forms: Sequence[Form]) -> Iterator[tuple[Form, Sequence[Form]]]:
+    return ((form, forms[place + 1 :]) for place, form in enumerate(forms))
+
+
+def _approval(form: Form) -> FormStep | None:
+    return next((step for step in reversed(form.steps) if step.name == "approve"), None)
+
+
+def _version(form: Form, older: Sequence[Form], running: set[str], policy: Policy, now: datetime) -> Version:
+    approval = _approval(form)
     zone = policy.organisation.time_zone
     statement = read(form.number, form.filled, approval.at, zone) if approval else None
     return Version(
@@ -80,6 +94,7 @@ def _version(form: Form, running: set[str], policy: Policy, now: datetime) -> Ve
         approved_at=approval.at if approval else None,
         since=statement.since if statement else None,
         until=statement.until if statement else None,
+        replaces=next((one.number for one in older if approval and _approval(one)), None),
         warned=findings(form.filled),
     )
 

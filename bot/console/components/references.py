@@ -18,13 +18,15 @@ MOST = 5
 
 
 class References:
-    """Follows what the customer tells; ``use`` puts words into the reply box."""
+    """Follows what the customer tells; ``use`` puts words into the reply box.
 
-    def __init__(self, visit: Visit, use: Callable[[str], None]) -> None:
-        self.visit, self.use = visit, use
+    The statement stands in ``first``, the cases where this is built.
+    """
+
+    def __init__(self, visit: Visit, first: ui.element, use: Callable[[str], None]) -> None:
+        self.visit, self.use, self._box = visit, use, first
         self._told: str | None = None
         self._like: Sequence[Story] = ()
-        self._box = ui.element("div").classes("qt-references")
         with ui.element("section").classes("qt-card"):
             say = visit.texts
             ui.label(say("nav.anthology")).classes("qt-heading").props("role=heading aria-level=2")

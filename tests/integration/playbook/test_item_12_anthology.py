@@ -202,11 +202,20 @@ async def test_what_was_read_is_what_is_published(desk: Desk) -> None:
     world = desk.world
     with pytest.raises(NotThisStep):
         await world.do(
-            lambda s: forms.fill(s, number=number, filled={"lesson": "x"}, staff=desk.wang, now=world.now)
+            lambda s: forms.fill(
+                s, number=number, filled={"lesson": "x"}, staff=desk.wang, policy=world.policy, now=world.now
+            )
         )
     await desk.step(number, "send_back", desk.lin)
     await world.do(
-        lambda s: forms.fill(s, number=number, filled={"lesson": "先带配件"}, staff=desk.wang, now=world.now)
+        lambda s: forms.fill(
+            s,
+            number=number,
+            filled={"lesson": "先带配件"},
+            staff=desk.wang,
+            policy=world.policy,
+            now=world.now,
+        )
     )
 
 
