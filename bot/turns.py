@@ -35,10 +35,12 @@ from ledger.services import (
     messages,
     silence,
     stages,
+    undercover,
 )
 from ledger.services.gathering import Gathered
 from ledger.services.messages import Reply
 from ledger.services.silence import NUDGE
+from ledger.undercover import bears_a_sign
 from ledger.vocabulary import Author, Delivery, Holding, Kind, Stage
 
 log = structlog.get_logger(__name__)
@@ -79,8 +81,16 @@ async def handle(desk: Desk, message_id: int, *, in_line: bool = True) -> None:
         await _hear(desk, gathered.last.id, gathered.text)
     else:
         await _answer(desk, gathered)
+    if bears_a_sign(gathered.text):
+        await _look_for_reporter(desk, gathered.conversation.id)
     meters.TURNS.labels("handled").inc()
     log.info("turn.handled", conversation=gathered.conversation.id, gathered=len(gathered.messages))
+
+
+async def _look_for_reporter(desk: Desk, conversation_id: int) -> None:
+    """After the turn, and only when its words give reason to (playbook B10)."""
+    async with desk.database.transaction() as session:
+        await undercover.watch(session, conversation_id=conversation_id, policy=desk.policy, now=desk.now())
 
 
 async def give_up(desk: Desk, message_id: int) -> None:

@@ -30,6 +30,7 @@
       + AlreadyOpen
       + NotThisStep
       + NotExtendable
+      + TooMany
       + StepBarred
       + AlreadyLinked
       + DrillUnderWay
@@ -187,6 +188,10 @@ class AlreadyOpen(AlreadyDone):
 
 class NotThisStep(AlreadyDone):
     """The form is not where this step begins."""
+
+
+class TooMany(AlreadyDone):
+    """There are as many as there may be."""
 
 
 class NotExtendable(AlreadyDone):

@@ -15,6 +15,7 @@ from ledger.models.entry import Entry
 from ledger.models.fact import Fact
 from ledger.models.figure_day import FigureDay
 from ledger.models.form import Form, FormStep
+from ledger.models.form_case import FormCase
 from ledger.models.lowering import EntryGrade, Lowering
 from ledger.models.mention import Mention
 from ledger.models.message import Attachment, Edit, Message
@@ -48,6 +49,7 @@ __all__ = [
     "Fact",
     "FigureDay",
     "Form",
+    "FormCase",
     "FormStep",
     "Identity",
     "Lowering",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Form
 from ledger.services import emergency_team, special, statements, stories
+from ledger.services import emergency_team, group_events, special, statements
 from ledger.services.case_lock import lock
 from ledger.services.closing import close_if_all_is_done
 
@@ -59,5 +60,6 @@ EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {
     "answer_roll_call": emergency_team.answer,
     "veil_story": veil_story,
     "publish_story": publish_story,
+    "count_representatives": group_events.count_representatives,
 }
 """By name."""

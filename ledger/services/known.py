@@ -3,7 +3,7 @@
 A source is ``case.<attribute>``, ``owner``, ``department``, ``customer.name``, ``customer.contact``,
 ``petition.same_matter``, ``conduct.kind``, ``identity.kind``, ``identity.place``, ``said.<signal>`` (the
 words it was heard in), ``story.<part>`` (the case retold, without who anybody is), ``fact.<kind>`` or
-``facts.<kind>`` (the latest one told, or all of them).
+``facts.<kind>`` (the latest one told, or all of them), ``count.<kind>`` (the latest, as a number).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +32,8 @@ OF_CASE: Final = (
     "rating",
     "special_reasons",
 )
+COUNTS: Final = (FactKind.PEOPLE, FactKind.VEHICLES)
+"""What is told as a number."""
 SOURCES: Final = frozenset(
     {
         *(f"case.{name}" for name in OF_CASE),
@@ -48,6 +50,7 @@ SOURCES: Final = frozenset(
         "customer.contact",
         *(f"fact.{kind}" for kind in FactKind),
         *(f"facts.{kind}" for kind in FactKind),
+        *(f"count.{kind}" for kind in COUNTS),
     }
 )
 
@@ -59,7 +62,7 @@ async def known(session: AsyncSession, case: Case | None, sources: Iterable[str]
         return {}
     found = {name: _of_case(case, name.partition(".")[2]) for name in wanted if name.startswith("case.")}
     found |= await _people(session, case, wanted)
-    if any(name.startswith(("fact.", "facts.", "identity.")) for name in wanted):
+    if any(name.startswith(("fact.", "facts.", "count.", "identity.")) for name in wanted):
         found |= {name: value for name, value in (await _told(session, case)).items() if name in wanted}
     if "petition.same_matter" in wanted:
         found["petition.same_matter"] = await _concluded(session, case) or None
@@ -118,9 +121,11 @@ async def _said(session: AsyncSession, case: Case, signal: str) -> str:
 
 async def _told(session: AsyncSession, case: Case) -> dict[str, Any]:
     told: dict[str, list[str]] = {}
-    for fact in await facts.current(session, case.id):
+    standing = await facts.current(session, case.id)
+    for fact in standing:
         told.setdefault(fact.kind, []).append(fact.said)
     return {
+        **{f"count.{fact.kind}": fact.value for fact in standing if fact.kind in COUNTS},
         **{f"fact.{kind}": said[-1] for kind, said in told.items()},
         **{f"facts.{kind}": "; ".join(said) for kind, said in told.items()},
         **_identity(told),
