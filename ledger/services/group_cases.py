@@ -9,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.errors import AlreadyLinked, Missing, NoSuchCase, NoSuchForm, NotThisStep
 from ledger.live import notify
 from ledger.models import Case, Form, FormCase, Staff
+from ledger.policy import Policy
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
 from ledger.services.group_events import KIND
+from ledger.services.statements import statement_on
+from ledger.services.working import progress
 
 
 async def link(session: AsyncSession, *, form: str, number: str, staff: Staff, now: datetime) -> Case:
@@ -51,6 +54,26 @@ async def unlink(
         raise NoSuchCase(number)
     await _record(session, case, group, "form.case_unlinked", staff, now, reason.strip())
     return case
+
+
+async def tell(
+    session: AsyncSession, *, form: str, number: str, staff: Staff, policy: Policy, now: datetime
+) -> Case:
+    """Tell one customer of the group what all are told: the statement in force on it (playbook D1), else the
+    form's own, as a word of progress.
+
+    Raises:
+        NoSuchForm, NotThisStep, NoSuchCase, AlreadyResolved
+        Missing: there is no statement.
+    """
+    case = await case_numbered(session, number)
+    group = await _open_group(session, form)
+    about = (await session.get_one(Case, group.case_id)).narrative
+    approved = await statement_on(session, about, case.language, now, policy=policy)
+    text = approved or group.filled.get("statement") or ""
+    if not text:
+        raise Missing("statement")
+    return await progress(session, number=number, text=text, staff=staff, policy=policy, now=now)
 
 
 async def _open_group(session: AsyncSession, number: str) -> Form:

@@ -5,6 +5,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.console.components.group import group
+from bot.console.components.holding import holding
 from bot.console.components.team import team
 from bot.console.visit import Visit
 from ledger.views.forms import FormDetail
@@ -13,7 +15,11 @@ Show = Callable[[], None]
 Then = Callable[[], Awaitable[None]]
 Aside = Callable[[Visit, AsyncSession, FormDetail, Then], Awaitable[Show]]
 
-ASIDES: Final[Mapping[str, Aside]] = {"emergency": team}
+ASIDES: Final[Mapping[str, Aside]] = {
+    "emergency": team,
+    "group_event": group,
+    "journalist": holding,
+}
 
 
 async def aside_of(visit: Visit, session: AsyncSession, found: FormDetail, then: Then) -> Show | None:

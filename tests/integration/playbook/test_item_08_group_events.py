@@ -73,6 +73,23 @@ async def links(world: LedgerWorld, staff: Staff, number: str) -> None:
     )
 
 
+async def approve_statement(world: LedgerWorld, by: Staff, second: Staff) -> None:
+    text = "健身卡一律按剩余次数退费。"
+    filled = {"topic": "健身卡退费", "words": "健身卡", "since": "2026-11-20", "until": "2026-12-20"}
+    filled |= {"text_zh_hans": text, "text_zh_hant": "健身卡一律依剩餘次數退費。", "text_en": "Refunds."}
+    drafted = await world.do(
+        lambda session: forms.open_form(
+            session, kind="statement", staff=by, policy=world.policy, now=world.now, filled=filled
+        )
+    )
+    for step, staff in (("propose", by), ("approve", second)):
+        await world.do(
+            lambda session, step=step, staff=staff: forms.take_step(
+                session, number=drafted.number, step=step, staff=staff, policy=world.policy, now=world.now
+            )
+        )
+
+
 async def test_the_numbers_heard_in_the_text_stand_in_the_form_and_judge_it(desk_ledger, wang):
     await desk_ledger.complains(signals=CROWD, entities=(told(FactKind.PEOPLE, 120),))
     found = await group(desk_ledger)
@@ -204,6 +221,27 @@ async def test_one_word_of_progress_reaches_all_and_one_that_fails_holds_up_no_o
     assert [type(error) for error in outcome.refused.values()] == [AlreadyResolved]
     for number in outcome.done:
         assert "case.progress" in await desk_ledger.actions(number)
+
+
+async def test_all_hear_one_statement_the_approved_one_if_there_is_one(desk_ledger, wang, li):
+    lead = (await desk_ledger.complains("健身卡退费，我们一百多人", signals=CROWD)).number
+    of = (await group(desk_ledger)).line.number
+
+    async def tell(number: str) -> str:
+        await desk_ledger.do(
+            lambda session: group_cases.tell(
+                session, form=of, number=number, staff=wang, policy=desk_ledger.policy, now=desk_ledger.now
+            )
+        )
+        told = [entry for entry in await desk_ledger.entries(number) if entry.action == "case.progress"]
+        return str(told[-1].after["text"])
+
+    with pytest.raises(Missing, match="statement"):
+        await tell(lead)
+    await fills(desk_ledger, wang, statement="周五前逐户答复。")
+    assert await tell(lead) == "周五前逐户答复。"
+    await approve_statement(desk_ledger, wang, li)
+    assert await tell(lead) == "健身卡一律按剩余次数退费。"
 
 
 async def test_the_lead_is_solved_and_all_with_it(desk_ledger, wang):
