@@ -10,8 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Form
-from ledger.services import emergency_team, special, statements, stories
-from ledger.services import emergency_team, group_events, special, statements
+from ledger.services import emergency_team, group_events, special, statements, stories
 from ledger.services.case_lock import lock
 from ledger.services.closing import close_if_all_is_done
 
