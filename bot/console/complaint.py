@@ -313,7 +313,9 @@ class _Page:
             await self._do(deed, say("case.task_finished"))
 
         with ui.element("div").classes("qt-line"):
-            ui.label(say("case.task", note=task.note, who=task.assignee or "")).classes("qt-strong")
+            ui.label(say("case.task", note=task.note, who=task.assignee or say("routing.team"))).classes(
+                "qt-strong"
+            )
             ui.button(say("case.task_done"), on_click=lasting(finish)).props("outline dense no-caps")
 
     async def _progress(self) -> None:

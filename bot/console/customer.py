@@ -93,9 +93,8 @@ class _Page:
             with ui.element("div"):
                 for one in self.found.addresses:
                     if one.customer == member.id:
-                        channel, at = say.word("channel", one.channel), self.visit.when(one.since)
-                        name = one.display_name or ""
-                        ui.label(say("register.reached_by", channel=channel, name=name, at=at))
+                        way = f"{say.word('channel', one.channel)} {one.display_name or ''}".strip()
+                        ui.label(say("register.reached_by", way=way, at=self.visit.when(one.since)))
 
     def _alike(self) -> None:
         if not self.found.alike or not self.visit.may(Role.SUPERVISOR):

@@ -31,16 +31,17 @@ async def roster(visit: Visit) -> None:
     say = visit.texts
     with frame(visit, say("nav.roster"), here=PATH):
         ui.label(say("roster.about")).classes("qt-dim")
-        ui.upload(
-            on_upload=lambda event: _take(visit, event), auto_upload=True, max_file_size=MB, max_files=1
-        ).props(f'flat bordered accept=".csv,.txt" label="{say("roster.upload")}"')
-        ui.label(say("roster.columns")).classes("qt-dim")
         async with visit.desk.database.transaction() as session:
             with ui.element("div").classes("qt-list"):
                 for place in await departments.list_departments(session):
                     shifts = await departments.shifts_of(session, place)
                     there = await circle.answering(session, place, visit.now)
                     _place(visit, place, shifts, [one.name for one in there])
+        with ui.element("section").classes("qt-card"):
+            ui.upload(
+                on_upload=lambda event: _take(visit, event), auto_upload=True, max_file_size=MB, max_files=1
+            ).props(f'flat bordered accept=".csv,.txt" label="{say("roster.upload")}"')
+            ui.label(say("roster.columns")).classes("qt-dim")
 
 
 def _place(visit: Visit, place: Department, shifts: list[DutyShift], there: list[str]) -> None:

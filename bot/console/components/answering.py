@@ -1,6 +1,6 @@
-"""Who answers for a case: first responsible, kind of crisis, departments, hand-overs (playbook B3, B4)."""
+"""Who answers for a case: first responsible, kind of crisis, departments (playbook B1, B3, B4)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from nicegui import ui
 
@@ -9,15 +9,12 @@ from bot.console.components.buttons import lasting
 from bot.console.components.entries import Reader
 from bot.console.components.forms import Field
 from bot.console.news import on_news
-from bot.console.visit import Visit
 from ledger.services import crisis, secrecy
 from ledger.views import complaints
 from ledger.views.complaints import ComplaintDetail
-from ledger.views.handovers import Holding, first_responsible, holdings
+from ledger.views.handovers import first_responsible, holdings
 from ledger.views.routing import Place, Routing, routing
-from ledger.vocabulary import ActorKind, CrisisType, Role
-
-DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+from ledger.vocabulary import CrisisType, Role
 
 
 def answering(reader: Reader, number: str) -> None:
@@ -42,14 +39,6 @@ def answering(reader: Reader, number: str) -> None:
     ui.timer(0, show, once=True, immediate=True)
 
 
-def lasted(visit: Visit, length: timedelta) -> str:
-    """A length of time in its largest unit that fits."""
-    for unit, key in ((DAY, "routing.days"), (HOUR, "routing.hours")):
-        if length >= unit:
-            return visit.texts(key, count=length // unit)
-    return visit.texts("routing.minutes", count=length // MINUTE)
-
-
 class _Card:
     """What the card shows, from one reading."""
 
@@ -59,14 +48,13 @@ class _Card:
         self.held = holdings(found.entries, found.clocks, now=self.visit.now)
 
     def show(self) -> None:
-        """Who first, then what, then which departments, then the way it went."""
+        """Who first, then what, then which departments."""
         self._people()
         for place in self.routed.places:
             self._place(place)
         if self.visit.may(Role.SUPERVISOR):
             with ui.element("div").classes("qt-actions"):
                 ui.button(self.say("routing.set"), on_click=lasting(self._set)).props("outline dense no-caps")
-        self._history()
 
     def _people(self) -> None:
         first = first_responsible(self.held)
@@ -106,30 +94,6 @@ class _Card:
         if answered_at:
             return f"{self.say('routing.answered')} {self.visit.when(answered_at)}"
         return self.say("routing.due", at=self.visit.when(due_at))
-
-    def _history(self) -> None:
-        say = self.say
-        ui.label(say("routing.hand_overs")).classes("qt-strong")
-        if len(self.held) < 2:
-            ui.label(say("routing.never")).classes("qt-dim")
-        for one in self.held:
-            self._held(one)
-
-    def _held(self, one: Holding) -> None:
-        say, visit = self.say, self.visit
-        who = self.reader.people.get(one.owner, one.owner) if one.owner else say("routing.team")
-        place = self.reader.departments.get(one.department or "")
-        by = self.reader.people.get(one.given_by, one.given_by)
-        if one.given_by_kind is not ActorKind.STAFF:
-            by = say.word("actor", one.given_by_kind)
-        why = say.word("value", say.word("reason", one.reason)) if one.reason else ""
-        with ui.element("div").classes("qt-entry"):
-            ui.label(visit.when(one.since)).classes("qt-dim")
-            with ui.element("div"):
-                name = say("routing.at", who=who, department=place) if place else who
-                length = lasted(visit, one.lasted(visit.now))
-                ui.label(say("routing.line", who=name, held=length))
-                ui.label(say("routing.by", who=by, why=why)).classes("qt-dim qt-text")
 
     async def _set(self) -> None:
         say, visit = self.say, self.visit
