@@ -449,7 +449,7 @@ async def test_the_running_desk_makes_it_by_itself(
         await served.staff("lin", Role.SUPERVISOR)
         moment += timedelta(hours=6)
         async with asyncio.timeout(15):
-            while not await _notices(served):
+            while not await _notices(served):  # noqa: ASYNC110 — it is the desk that moves
                 await asyncio.sleep(0.05)
         assert {notice.kind for notice in await _notices(served)} == {NoticeKind.REPORT}
 
