@@ -27,6 +27,7 @@ class FormLine:
     opened_by: str | None
     closed_at: datetime | None
     filled: Mapping[str, Any]
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ def _line(found: Form) -> FormLine:
         opened_by=found.opened_by.name if found.opened_by else None,
         closed_at=found.closed_at,
         filled=found.filled,
+        drill=found.case is not None and found.case.drill_id is not None,
     )
 
 

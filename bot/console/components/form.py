@@ -26,6 +26,8 @@ def form_link(visit: Visit, line: FormLine) -> None:
     definition = book()[line.kind]
     state = definition.states[line.state]
     with ui.element("div").classes("qt-line"):
+        if line.drill:
+            marks.drill(visit.texts)
         ui.label(definition.names[visit.texts.language]).classes("qt-strong")
         ui.link(line.number, f"/desk/forms/{line.number}").classes("qt-number")
         marks.tag(state.names[visit.texts.language], "plain" if line.closed_at else "warn")
