@@ -76,7 +76,8 @@ class GroupCard:
     def _level(self, found: Judgement) -> None:
         self._heading("group.level")
         with ui.element("section").classes("qt-card"):
-            marks.tag(self.say.word("group_level", found.level), TONES[found.level])
+            with ui.element("div").classes("qt-line"):
+                marks.tag(self.say.word("group_level", found.level), TONES[found.level])
             for reason in found.reasons:
                 ui.label(self._why(reason)).classes("qt-text")
             if not found.reasons:

@@ -18,17 +18,21 @@ async def team(
     visit: Visit, session: AsyncSession, found: FormDetail, then: Callable[[], Awaitable[None]]
 ) -> Callable[[], None]:
     """Reads the roll-call and returns what shows it; nothing before the team is called."""
-    return partial(_show, visit, await view.roll_call_of(session, found.line.number))
+    called = await view.roll_call_of(session, found.line.number)
+    was_called = any(step.name == "call" for step in found.steps)
+    return partial(_show, visit, called) if was_called else _nothing
+
+
+def _nothing() -> None:
+    return None
 
 
 def _show(visit: Visit, called: Sequence[Called]) -> None:
-    if not called:
-        return
     here = {one.staff_id for one in called if one.answered_at}
     everybody = {one.staff_id for one in called}
     with ui.element("div").classes("qt-line"):
         ui.label(visit.texts("team.heading")).classes("qt-heading").props("role=heading aria-level=2")
-        tone = "calm" if here == everybody else "warn"
+        tone = "calm" if everybody and here == everybody else "warn"
         marks.tag(visit.texts("team.count", here=len(here), all=len(everybody)), tone)
     with ui.element("section").classes("qt-card"):
         for key, role in visit.desk.policy.team.roles.items():
