@@ -49,7 +49,8 @@ def _part(visit: Visit, role: TeamRole, called: Sequence[Called]) -> None:
                     ui.label(one.name)
                     _answer(visit, one)
             if not called:
-                marks.tag(visit.texts("team.nobody"), "grave")
+                with ui.element("div").classes("qt-line"):
+                    marks.tag(visit.texts("team.nobody"), "grave")
             ui.label(role.duties[language]).classes("qt-dim")
 
 
