@@ -9,6 +9,7 @@ import httpx
 import typer
 
 from bot import settings
+from bot.console.texts import texts
 from bot.drills.player import Player
 from bot.drills.report import markdown
 from bot.runtime.database import for_command
@@ -74,7 +75,7 @@ async def _run(found: settings.Settings, url: str, file: DrillFile, *, cast: boo
         await Player(file, begun, found.address, database, policy, _now).play()
         async with database.transaction() as session:
             line = await view.drill(session, begun.id)
-        return markdown(line, language) if line else ""
+        return markdown(line, texts(language)) if line else ""
     finally:
         await database.close()
 

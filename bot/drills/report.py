@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bot.console.texts import Texts, texts
 from ledger.drill_book import IN_REAL_TIME, Goal, Plot
 from ledger.views.drill_report import DrillReport, Line
 from ledger.views.drills import DrillLine
-from ledger.vocabulary import Language
+
+if TYPE_CHECKING:  # the console has a page of this
+    from bot.console.texts import Texts
 
 MINUTES_FROM = 120
 HOURS_FROM = 7200
@@ -23,12 +25,12 @@ class Row:
     met: bool
 
 
-def rows(report: DrillReport, plot: Plot, say: Texts) -> list[Row]:
+def rows(report: DrillReport, plot: Plot, say: "Texts") -> list[Row]:
     """The plan, line by line."""
     return [Row(planned(line.goal, plot, say), _was(line, say), line.met) for line in report.lines]
 
 
-def planned(goal: Goal, plot: Plot, say: Texts) -> str:
+def planned(goal: Goal, plot: Plot, say: "Texts") -> str:
     """A goal in a sentence."""
     values = {
         "share": say("drill.share", share=goal.share),
@@ -41,7 +43,7 @@ def planned(goal: Goal, plot: Plot, say: Texts) -> str:
     return f"{say('drill.of', of=of) if of else ''}{sentence}{clock}"
 
 
-def duration(seconds: float, say: Texts) -> str:
+def duration(seconds: float, say: "Texts") -> str:
     """A length of time in the largest unit that still tells it."""
     if seconds < MINUTES_FROM:
         return say("drill.seconds", n=_figure(seconds))
@@ -54,7 +56,7 @@ def _figure(number: float) -> str:
     return f"{number:.0f}" if number >= WHOLE_FROM else f"{number:.1f}".removesuffix(".0")
 
 
-def counts(report: DrillReport, say: Texts) -> list[tuple[str, str]]:
+def counts(report: DrillReport, say: "Texts") -> list[tuple[str, str]]:
     """What there was of everything: label and number."""
     found = {
         "conversations": report.conversations,
@@ -70,12 +72,12 @@ def counts(report: DrillReport, say: Texts) -> list[tuple[str, str]]:
     ]
 
 
-def markdown(line: DrillLine, language: Language) -> str:
+def markdown(line: DrillLine, say: "Texts") -> str:
     """The whole report; of a drill without one, that it has none."""
-    return "\n".join(_markdown(line, texts(language)))
+    return "\n".join(_markdown(line, say))
 
 
-def _markdown(line: DrillLine, say: Texts) -> Iterator[str]:
+def _markdown(line: DrillLine, say: "Texts") -> Iterator[str]:
     yield f"# {say('drill.report_of', name=line.plot.names[say.language])}"
     yield ""
     yield line.plot.purpose[say.language]
@@ -103,12 +105,12 @@ def _markdown(line: DrillLine, say: Texts) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def verdict(report: DrillReport, say: Texts) -> str:
+def verdict(report: DrillReport, say: "Texts") -> str:
     """How many goals were met, in a sentence."""
     return say("drill.verdict", met=report.met, all=len(report.lines))
 
 
-def stretches(report: DrillReport, say: Texts) -> list[tuple[str, ...]]:
+def stretches(report: DrillReport, say: "Texts") -> list[tuple[str, ...]]:
     """The drill in tenths, a row of cells each."""
     return [
         (
@@ -122,7 +124,7 @@ def stretches(report: DrillReport, say: Texts) -> list[tuple[str, ...]]:
     ]
 
 
-def _how(line: DrillLine, say: Texts) -> str:
+def _how(line: DrillLine, say: "Texts") -> str:
     return say(
         "drill.how",
         lasts=duration(line.plot.lasts.total_seconds(), say),
@@ -132,7 +134,7 @@ def _how(line: DrillLine, say: Texts) -> str:
     )
 
 
-def _was(line: Line, say: Texts) -> str:
+def _was(line: Line, say: "Texts") -> str:
     if not line.total:
         return say("drill.nobody")
     share = say("drill.reached", reached=line.reached, total=line.total)

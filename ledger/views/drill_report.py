@@ -99,6 +99,11 @@ class Talk:
         return next(((at - moment).total_seconds() for at, _, _ in self.replies if at >= moment), None)
 
     @property
+    def scripts(self) -> set[str]:
+        """The scripts it was answered with; one answer may be spoken from several. A person's words: none."""
+        return {one for _, script, _ in self.replies for one in (script or "").split("+")}
+
+    @property
     def is_left(self) -> bool:
         """Whether the last word is the customer's, and nobody has it."""
         return bool(self.said) and self.holding is Holding.BOT and self.replied_after(self.said[-1]) is None
@@ -110,7 +115,7 @@ Times = list[float | None]
 
 async def measure(session: AsyncSession, drill: Drill, policy: Policy, now: datetime) -> DrillReport:
     """The drill as it stands now, against its plan."""
-    facts = await _facts(session, drill, policy)
+    facts = await _facts(session, drill, policy, now)
     plot, talks = facts.plot, facts.talks
     cases = {talk.case.id: talk.case for talk in talks if talk.case}
     notices = select(func.count()).select_from(Notice).where(Notice.drill_id == drill.id)
@@ -134,6 +139,7 @@ class _Facts:
     plot: Plot
     policy: Policy
     started_at: datetime
+    ended_at: datetime
     faster: int
     talks: list[Talk]
     clocks: dict[tuple[int, ClockKind], Clock]
@@ -146,6 +152,11 @@ class _Facts:
     def of(self, goal: Goal) -> list[Talk]:
         """The conversations a goal is about."""
         return [talk for talk in self.talks if talk.said and (not goal.of or talk.part in goal.of)]
+
+    def is_over(self, begun: datetime, goal: Goal) -> bool:
+        """Whether the time a goal gives had gone by when the drill ended."""
+        passed = self.in_drill(begun, self.ended_at)
+        return goal.within is None or passed is None or passed >= goal.within.total_seconds()
 
     def in_drill(self, begun: datetime, done: datetime | None) -> float | None:
         """Seconds of the drill between two moments."""
@@ -192,22 +203,23 @@ def _told(goal: Goal, facts: _Facts) -> Times:
 
 
 def _acknowledged(goal: Goal, facts: _Facts) -> Times:
-    clocks = [
-        facts.clocks.get((talk.case.id, ClockKind.HEADQUARTERS)) for talk in facts.of(goal) if talk.case
-    ]
-    return [_stopped(facts, clock) for clock in clocks if clock]
+    return _stopped(goal, facts, ClockKind.HEADQUARTERS)
 
 
 def _first_response(goal: Goal, facts: _Facts) -> Times:
-    clocks = [
-        facts.clocks.get((talk.case.id, ClockKind.FIRST_RESPONSE)) for talk in facts.of(goal) if talk.case
-    ]
-    return [_stopped(facts, clock) for clock in clocks if clock]
+    return _stopped(goal, facts, ClockKind.FIRST_RESPONSE)
 
 
-def _stopped(facts: _Facts, clock: Clock) -> float | None:
-    """By a named person; what the end of the drill stopped was not."""
-    return facts.in_drill(clock.started_at, clock.stopped_at) if clock.stopped_by_id else None
+def _stopped(goal: Goal, facts: _Facts, kind: ClockKind) -> Times:
+    """By a named person, not by the end of the drill; who came too late for it to be late does not count."""
+    found: Times = []
+    for talk in facts.of(goal):
+        clock = facts.clocks.get((talk.case.id, kind)) if talk.case else None
+        if clock and clock.stopped_by_id:
+            found.append(facts.in_drill(clock.started_at, clock.stopped_at))
+        elif clock and facts.is_over(clock.started_at, goal):
+            found.append(None)
+    return found
 
 
 def _escalated(goal: Goal, facts: _Facts) -> Times:
@@ -240,15 +252,14 @@ def _holding_statement(goal: Goal, facts: _Facts) -> Times:
     found: Times = []
     for talk in _those(goal, facts, Who.JOURNALIST):
         said = facts.policy.press.holding_statement[talk.language]
-        scripts = {script for _, script, _ in talk.replies}
         heard = any(said in text for _, _, text in talk.replies)
-        found.append(_so(heard and scripts <= PRESS_SCRIPTS))
+        found.append(_so(heard and talk.scripts <= PRESS_SCRIPTS))
     return found
 
 
 def _representatives(goal: Goal, facts: _Facts) -> Times:
     crowd = _those(goal, facts, Who.CROWD)
-    return [_so(any(script in GROUP_SCRIPTS for _, script, _ in talk.replies)) for talk in crowd]
+    return [_so(bool(talk.scripts & GROUP_SCRIPTS)) for talk in crowd]
 
 
 def _numbers(goal: Goal, facts: _Facts) -> Times:
@@ -321,7 +332,7 @@ def _stretches(facts: _Facts, started_at: datetime, takes: timedelta) -> list[St
     return found
 
 
-async def _facts(session: AsyncSession, drill: Drill, policy: Policy) -> _Facts:
+async def _facts(session: AsyncSession, drill: Drill, policy: Policy, now: datetime) -> _Facts:
     talks = await _talks(session, drill)
     cases = [talk.case.id for talk in talks if talk.case]
     queued, taken = await _moves(session, drill)
@@ -334,6 +345,7 @@ async def _facts(session: AsyncSession, drill: Drill, policy: Policy) -> _Facts:
         plot=Plot.model_validate(drill.script),
         policy=policy,
         started_at=drill.started_at,
+        ended_at=now,
         faster=drill.faster,
         talks=talks,
         clocks={(clock.case_id, clock.kind): clock for clock in clocks},

@@ -106,7 +106,7 @@ class ActingEngine:
                 )
         reply = {"text": "记下了", "stage": "listen"}
         if "采访" in text:
-            reply = {"text": HOLDING, "script": "utter_listen_outlet"}
+            reply = {"text": HOLDING, "script": "utter_listen_outlet+utter_listen_details"}
         return httpx.Response(200, json={"replies": [reply], "heard": heard, "actions": True})
 
 
@@ -178,7 +178,7 @@ async def test_a_drill_with_a_cast_is_played_through_the_real_system_and_timed_a
     assert was[Aim.BRIDGED].total > 0
     assert was[Aim.ACKNOWLEDGED].slowest is not None
     assert 20 < was[Aim.ACKNOWLEDGED].slowest < 20 * 60
-    assert "小演练" in markdown(line, Language.ZH_HANS)
+    assert "小演练" in markdown(line, texts(Language.ZH_HANS))
 
     # Marked everywhere, from the first row on; nobody real was told.
     talks, opened = await every(desk, Conversation), await every(desk, Case)
