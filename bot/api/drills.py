@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter, Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
@@ -11,6 +11,8 @@ from bot.api.chat import Session
 from bot.api.wiring import PROBLEMS, DeskHere
 from bot.problem import Problem
 from bot.visitors import Rehearsed
+from ledger.errors import NotAllowed
+from ledger.models import Drill
 from ledger.services import drills
 from ledger.vocabulary import Language
 
@@ -25,17 +27,25 @@ class NewSession(BaseModel):
     language: Language
 
 
-@router.post("/{drill_id}/sessions", status_code=201)
-async def open_session(
+async def the_drill(
     drill_id: int,
-    wish: NewSession,
     desk: DeskHere,
     given: Annotated[HTTPAuthorizationCredentials | None, Security(_key)] = None,
-) -> Session:
-    """Open a conversation of a drill, for whoever plays it; from here on it is a chat like all others."""
+) -> Drill:
+    """The running drill whose key came with the request. Raises Problem 401."""
     if given is None:
         raise Problem(401, "key_needed", "Send the drill's key as `Authorization: Bearer …`.")
-    async with desk.database.transaction() as session:
-        drill = await drills.holder_of(session, drill_id=drill_id, key=given.credentials)
+    try:
+        async with desk.database.transaction() as session:
+            return await drills.holder_of(session, drill_id=drill_id, key=given.credentials)
+    except NotAllowed:
+        raise Problem(401, "key_refused", "This key opens no running drill.") from None
+
+
+@router.post("/{drill_id}/sessions", status_code=201)
+async def open_session(
+    wish: NewSession, desk: DeskHere, drill: Annotated[Drill, Depends(the_drill)]
+) -> Session:
+    """Open a conversation of a drill, for whoever plays it; from here on it is a chat like all others."""
     opened = await visitors.open_conversation(desk, wish.language, Rehearsed(drill.id, wish.part))
     return Session(token=opened.token, conversation=opened.conversation)

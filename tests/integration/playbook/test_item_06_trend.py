@@ -101,7 +101,7 @@ async def test_whether_it_stands_is_said_by_people_and_never_by_the_desk(desk_le
 async def test_what_may_turn_into_bad_press_is_told_to_the_media_side_beforehand(desk_ledger, spokesperson):
     await desk_ledger.complains("再不修我发抖音", signals=(Signal.MEDIA_THREAT,))
     assert await state(desk_ledger) == "grumble"
-    told = await desk_ledger.all(select(Notice.staff_id).where(Notice.kind == NoticeKind.FORM))
+    told = await desk_ledger.all(select(Notice.staff_id).where(Notice.kind == NoticeKind.SPECIAL_USER))
     assert spokesperson.id in told
 
 
