@@ -282,7 +282,7 @@ async def test_one_drill_at_a_time_and_nobody_without_its_key_is_marked(
     address, wish = f"/api/v1/drills/{begun.id}/sessions", {"part": "plain", "language": "zh-Hans"}
     assert (await desk.client.post(address, json=wish)).status_code == httpx.codes.UNAUTHORIZED
     stranger = await desk.client.post(address, json=wish, headers={"Authorization": "Bearer guessed"})
-    assert stranger.status_code == httpx.codes.FORBIDDEN
+    assert stranger.status_code == httpx.codes.UNAUTHORIZED
     outside = await desk.client.post("/api/v1/chat/sessions", json={"drill_id": begun.id})
     assert outside.is_success
     assert [talk.drill_id for talk in await every(desk, Conversation)] == [None]
@@ -291,7 +291,7 @@ async def test_one_drill_at_a_time_and_nobody_without_its_key_is_marked(
     await asked(desk, lambda session: drills.clear(session, now=utc_now()))
     assert (await visitor.says("还在吗", "late")).status_code == httpx.codes.UNAUTHORIZED
     again = await desk.client.post(address, json=wish, headers={"Authorization": f"Bearer {begun.key}"})
-    assert again.status_code == httpx.codes.FORBIDDEN
+    assert again.status_code == httpx.codes.UNAUTHORIZED
 
 
 async def test_a_drill_whose_player_is_gone_is_ended_by_the_desk(desk: ServedDesk, small: DrillFile) -> None:
