@@ -211,5 +211,18 @@ def test_every_page_is_reached_from_the_architecture() -> None:
     assert {page.name for page in DOCS.glob("*.md")} - reached - {"architecture.md"} == set()
 
 
+def rows_of_item(item: int) -> list[str]:
+    return re.findall(rf"^\| {item} .*\|$", text_of("playbook.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("item", range(1, 20))
+def test_every_item_of_the_playbook_has_one_row_whose_tests_exist(item: int) -> None:
+    (row,) = rows_of_item(item)
+    named = re.findall(r"`[\w/]*?(test_\w+\.py)`", row.rstrip(" |").rpartition("|")[2])
+    there = {file.name for file in (PROJECT / "tests").rglob("test_*.py")}
+    assert named
+    assert set(named) <= there
+
+
 def test_the_changelog_says_what_is_not_released_yet() -> None:
     assert "## [Unreleased]" in (PROJECT / "CHANGELOG.md").read_text("utf-8")
