@@ -46,6 +46,15 @@ def drop_index(name: str, table: str) -> None:
         op.execute(IMPATIENT)
 
 
+def drop_constraint(name: str, table: str) -> None:
+    """Without a constraint, unless an interrupted run has dropped it, in a transaction of its own.
+
+    A foreign key's going locks both tables.
+    """
+    with op.get_context().autocommit_block():
+        op.drop_constraint(name, table, if_exists=True)
+
+
 def add_foreign_key(name: str, table: str, column: str, referred: str) -> None:
     """``column`` of ``table`` refers to ``referred``'s id; the rows are checked while others write.
 

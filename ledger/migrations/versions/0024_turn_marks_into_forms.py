@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from ledger.migrations import online
+
 revision: str = "0024"
 down_revision: str | None = "0023"
 branch_labels: str | Sequence[str] | None = None
@@ -32,7 +34,19 @@ WHERE decided_at IS NOT NULL
 TIDY_NUMBERS = "UPDATE forms SET number = split_part(number, '#', 1) WHERE number LIKE '%#%'"
 
 
+REFERS = (
+    "fk_marks_case_id_cases",
+    "fk_marks_decided_by_id_staff",
+    "fk_marks_message_id_messages",
+    "fk_marks_raised_by_id_staff",
+)
+
+
 def upgrade() -> None:
+    # One after the other: dropped with the table, they would lock all that it refers to at once, and whoever
+    # writes a message holds the same tables in another order.
+    for name in REFERS:
+        online.drop_constraint(name, "marks")
     op.execute("LOCK TABLE marks IN ACCESS EXCLUSIVE MODE")
     op.execute(COPY_FORMS)
     op.execute(COPY_DECISIONS)
