@@ -9,6 +9,7 @@ from bot.cli import (
     anthology,
     bench,
     book,
+    contacts,
     demo,
     departments,
     desk,
@@ -43,6 +44,7 @@ app.add_typer(departments.app, name="department")
 app.add_typer(opinion.app, name="opinion")
 app.add_typer(anthology.app, name="anthology")
 app.add_typer(register.app, name="register")
+app.add_typer(contacts.app, name="contacts")
 
 
 def main() -> None:

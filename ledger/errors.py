@@ -17,6 +17,7 @@
       + NoSuchRequest
       + NoSuchAudit
       + NoSuchDelay
+      + NoSuchContact
   - NotAllowed
       + NeedToKnow
       + SecondPerson
@@ -125,6 +126,10 @@ class NoSuchAudit(NotFound):
 
 class NoSuchDelay(NotFound):
     """There is no such clock, or it was not breached."""
+
+
+class NoSuchContact(NotFound):
+    """There is no such contact."""
 
 
 class NoSuchCustomer(NotFound):

@@ -223,6 +223,18 @@ class ViewKind(StrEnum):
     CUSTOMER = "customer"
     EXPORT = "export"
     FORM = "form"
+    CONTACT = "contact"
+
+
+class ContactKind(StrEnum):
+    """Whom the desk keeps in touch with outside, to know them before a crisis (playbook D6)."""
+
+    REGULATOR = "regulator"
+    CONSUMER_ASSOCIATION = "consumer_association"
+    MEDIA = "media"
+    POLICE = "police"
+    GOVERNMENT = "government"
+    PARTNER = "partner"
 
 
 class SignInKind(StrEnum):

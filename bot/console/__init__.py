@@ -12,6 +12,8 @@ from bot.console import (  # noqa: F401
     anthology,
     audit,
     complaint,
+    contact,
+    contacts,
     conversation,
     customer,
     customers,

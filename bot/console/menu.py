@@ -30,6 +30,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
     ),
     "nav.knowledge": (
         Page("/desk/customers", "nav.customers", "contact_page", Role.AGENT),
+        Page("/desk/contacts", "nav.contacts", "contact_phone", Role.AGENT),
         Page("/desk/anthology", "nav.anthology", "menu_book", Role.AGENT),
         Page("/supervise/statements", "nav.statements", "campaign", Role.SUPERVISOR),
     ),

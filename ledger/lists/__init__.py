@@ -16,6 +16,7 @@ from ledger.lists import (
     special_users,
     statements_ending,
     unexplained,
+    visits_due,
 )
 from ledger.lists.rule import MOST, Row, Rule, Subject
 
@@ -33,6 +34,7 @@ LISTS: Final[dict[str, Rule]] = {
         reviews_due.RULE,
         improvements.RULE,
         statements_ending.RULE,
+        visits_due.RULE,
     )
 }
 """Every list by its key, in the order in which they are shown."""

@@ -20,6 +20,7 @@ class Subject(StrEnum):
 
     CASE = "case"
     FORM = "form"
+    CONTACT = "contact"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from ledger.models.mention import Mention
 from ledger.models.message import Attachment, Edit, Message
 from ledger.models.notice import Notice
 from ledger.models.opinion_day import OpinionDay
+from ledger.models.outside_contact import ContactVisit, OutsideContact
 from ledger.models.report import Report
 from ledger.models.sign_in import SignIn
 from ledger.models.staff import Credential, Staff
@@ -35,6 +36,7 @@ __all__ = [
     "Base",
     "Case",
     "Clock",
+    "ContactVisit",
     "Conversation",
     "Credential",
     "Customer",
@@ -57,6 +59,7 @@ __all__ = [
     "Message",
     "Notice",
     "OpinionDay",
+    "OutsideContact",
     "Report",
     "SignIn",
     "Staff",

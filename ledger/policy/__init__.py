@@ -4,6 +4,7 @@ Read from ``policy.yml`` and passed to every service as ``policy``; one room of 
 """
 
 from ledger.policy.clocks import Clocks, Deadline, Escalation, Extension, Revisit, Rung, Step
+from ledger.policy.contacts import Contacts
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.grading import Grading, Plan, Rarity, RiskMatrix, Waves
 from ledger.policy.group_events import GroupEvents
@@ -26,6 +27,7 @@ __all__ = [
     "Answers",
     "Capacity",
     "Clocks",
+    "Contacts",
     "Deadline",
     "Demands",
     "DepartmentPolicy",

@@ -10,6 +10,7 @@ from ledger import guard
 from ledger.calendars import Calendar
 from ledger.parts import Duration, Part
 from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, Revisit
+from ledger.policy.contacts import Contacts
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.drills import Drills
 from ledger.policy.grading import Grading, Plan, Waves
@@ -31,6 +32,7 @@ from ledger.vocabulary import ClockKind, ReportKind, Severity
 
 LATER_SECTIONS: Final = frozenset(
     {
+        "contacts",
         "deadlines",
         "drills",
         "grading",
@@ -91,6 +93,7 @@ class Policy(Part):
     trend: Trend
     group_events: GroupEvents
     undercover: Undercover
+    contacts: Contacts
 
     @model_validator(mode="after")
     def _one_headquarters(self) -> Self:
@@ -150,6 +153,13 @@ class Policy(Part):
         named = {key for role in self.team.roles.values() for key in role.departments}
         if unknown := sorted(named - {department.key for department in self.departments}):
             raise ValueError(f"team names unknown departments: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _contacts_name_departments(self) -> Self:
+        named = set(self.contacts.read_by)
+        if unknown := sorted(named - {department.key for department in self.departments}):
+            raise ValueError(f"contacts.read_by names unknown departments: {', '.join(unknown)}")
         return self
 
     @model_validator(mode="after")

@@ -45,6 +45,8 @@ KINDS = {
     "delivery": vocabulary.Delivery,
     "mention_kind": vocabulary.MentionKind,
     "feeling": vocabulary.Feeling,
+    "contact_kind": vocabulary.ContactKind,
+    "view_kind": vocabulary.ViewKind,
 }
 
 

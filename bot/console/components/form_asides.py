@@ -1,10 +1,12 @@
-"""What some kinds of form show beside their fields: who of the team is here, how grave a crowd is."""
+"""What some kinds of form show beside their fields: who of the team is here, whom outside to call."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.console.components.contacts import contacts_beside
 from bot.console.components.group import group
 from bot.console.components.holding import holding
 from bot.console.components.team import team
@@ -23,6 +25,17 @@ ASIDES: Final[Mapping[str, Aside]] = {
 
 
 async def aside_of(visit: Visit, session: AsyncSession, found: FormDetail, then: Then) -> Show | None:
-    """What builds the form's aside, if its kind has one; ``then`` is called when something was done there."""
-    aside = ASIDES.get(found.line.kind)
-    return await aside(visit, session, found, then) if aside else None
+    """What builds the form's aside, if its kind has one; ``then`` is called when something was done there.
+
+    While the form is open, whom to call outside (playbook D6) stands below what is its kind's own.
+    """
+    kind = found.line.kind
+    shows = [await aside(visit, session, found, then)] if (aside := ASIDES.get(kind)) else []
+    if found.line.closed_at is None and kind in visit.desk.policy.contacts.beside:
+        shows.append(await contacts_beside(visit, session, found))
+    return partial(_all, shows) if shows else None
+
+
+def _all(shows: Sequence[Show]) -> None:
+    for show in shows:
+        show()

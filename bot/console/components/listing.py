@@ -11,7 +11,11 @@ from bot.console.visit import Visit
 from bot.wording import Wording
 from ledger.lists import Row, Subject
 
-PAGES: Final = {Subject.CASE: "/desk/complaints/{number}", Subject.FORM: "/desk/forms/{number}"}
+PAGES: Final = {
+    Subject.CASE: "/desk/complaints/{number}",
+    Subject.FORM: "/desk/forms/{number}",
+    Subject.CONTACT: "/desk/contacts/{number}",
+}
 
 
 def listing(visit: Visit, rows: Sequence[Row], *, empty: str, live: bool = True) -> None:
