@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from sqlalchemy import select
 
 from bot import console
 from bot.auth import COOKIE
 from bot.desk import Desk
 from bot.runtime.postgres import EmbeddedServer
+from ledger.models import Case, Clock
+from ledger.services import clocks
 from ledger.services import staff as accounts
-from ledger.vocabulary import Role
+from ledger.vocabulary import ClockKind, Role
 from tests.browser.screens import SignIn, put_on_duty
 from tests.conftest import TEMPLATE
 from tests.served_desk import PASSWORD, ServedDesk, serving
@@ -88,6 +91,17 @@ async def staffed(
             await put_on_duty(desk, "li")
             yield desk
     migrated.drop_database("console")
+
+
+@pytest.fixture
+async def nobody_waits_for_headquarters(staffed: ServedDesk) -> None:
+    """The bar above the page shows the few most urgent: those of other tests are acknowledged first."""
+    runs = (Clock.kind == ClockKind.HEADQUARTERS, Clock.stopped_at.is_(None))
+    async with staffed.desk.database.transaction() as session:
+        boss = await accounts.by_username(session, "li")
+        waiting = select(Case.number).join(Clock, Clock.case_id == Case.id).where(*runs)
+        for number in (await session.scalars(waiting)).all():
+            await clocks.acknowledge(session, number=number, staff=boss, now=staffed.desk.now())
 
 
 @pytest.fixture

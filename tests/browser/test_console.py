@@ -97,6 +97,7 @@ async def test_of_two_who_take_at_once_the_second_is_told_who_has_it(
     await expect(holding(late)).to_have_text("王芳正在接待，助手不再发言")
 
 
+@pytest.mark.usefixtures("nobody_waits_for_headquarters")
 async def test_a_special_user_is_seen_at_once_and_acknowledged_by_name(
     served: ServedDesk, sign_in: SignIn
 ) -> None:

@@ -71,6 +71,7 @@ async def open_a_case(desk: ServedDesk, words: str) -> tuple[int, str]:
         return said.conversation_id, hearing.number
 
 
+@pytest.mark.usefixtures("nobody_waits_for_headquarters")
 async def test_a_customer_is_heard_taken_over_handed_back_and_read(
     staffed: ServedDesk, sign_in: SignIn, customer: CustomerAtPhone
 ) -> None:

@@ -39,6 +39,8 @@ async def heads(served: ServedDesk, username: str | None) -> Staff | None:
     async with served.desk.database.transaction() as session:
         person = await accounts.by_username(session, username) if username else None
         now = served.desk.now()
+        if person:
+            await accounts.set_on_duty(session, staff=person, on_duty=True, now=now)
         await departments.set_head(session, key="sales", head=person, by=None, now=now)
         await departments.set_delegate(session, key="sales", delegate=None, by=None, now=now)
         return person

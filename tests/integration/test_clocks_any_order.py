@@ -156,7 +156,8 @@ class Play:
         running = [clock.kind for clock in found if clock.stopped_at is None and clock.task_id is None]
         assert len(running) == len(set(running))
         if case.status is not CaseStatus.OPEN:
-            assert set(running) <= {ClockKind.HEADQUARTERS, ClockKind.REVISIT}
+            # Urging goes on until headquarters has done what it was told of (B1).
+            assert set(running) <= {ClockKind.HEADQUARTERS, ClockKind.PURSUIT, ClockKind.REVISIT}
             assert all(row.until for row in rows)
         else:
             assert ClockKind.REVISIT not in running

@@ -34,7 +34,7 @@ async def test_entries_of_a_book_count_from_one_without_a_gap(desk_ledger: Ledge
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE entries SET reason = 'better'", "DELETE FROM entries", "TRUNCATE entries"],
+    ["UPDATE entries SET reason = 'better'", "DELETE FROM entries", "TRUNCATE entries CASCADE"],
 )
 async def test_the_database_refuses_to_rewrite_entries(desk_ledger: LedgerWorld, statement: str) -> None:
     await desk_ledger.complains()

@@ -6,7 +6,7 @@ act as the actions would. Everything else is the desk's own: chat, queue, clocks
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -256,18 +256,25 @@ async def test_without_a_cast_the_real_people_are_told_and_every_word_says_that_
     assert ended.report["special"] == 1
 
 
+async def curtain(desk: ServedDesk, begun: drills.Begun, *, ago: timedelta) -> None:
+    async with desk.desk.database.transaction() as session:
+        await drills.raise_curtain(session, drill_id=begun.id, now=utc_now() - ago)
+        await drills.sign(session, drill_id=begun.id, now=utc_now())
+
+
 async def test_while_the_engine_fails_in_a_drill_real_customers_notice_nothing(
     desk: ServedDesk, small: DrillFile
 ) -> None:
-    begun = await begin(desk, small, cast=True)
-    within = utc_now() - timedelta(minutes=6) / small.drill.faster
-    await asked(desk, lambda session: drills.raise_curtain(session, drill_id=begun.id, now=within))
+    slow = replace(small, drill=small.drill.model_copy(update={"faster": 1}))
+    begun = await begin(desk, slow, cast=True)
+    await curtain(desk, begun, ago=timedelta(minutes=5))
     rehearsed, real = await opened(desk, begun, "late"), await desk.visitor()
     await rehearsed.says("空调坏了", "m1")
     await real.says("冰箱坏了", "m1")
     assert [one["author"] for one in await real.reads_until(2)] == ["customer", "bot"]
     assert [one["author"] for one in await rehearsed.reads()] == ["customer"]
     # It comes back by itself: nothing was switched off.
+    await curtain(desk, begun, ago=timedelta(minutes=8))
     assert [one["author"] for one in await rehearsed.reads_until(2)] == ["customer", "bot"]
     marked = {case.drill_id for case in await every(desk, Case)}
     assert marked == {None, begun.id}
