@@ -13,11 +13,14 @@ from typing import Any
 
 from rasa.core.agent import Agent
 
+from bot.nlu.serving import domain
+
 HEARD = ("language", "kind", "category", "further", "signals", "emotion", "remedies", "intent", "entities")
 
 
 async def parse(model: str, texts: Iterable[str]) -> list[dict[str, Any]]:
     """What the model hears in each text."""
+    domain.read_once()
     agent = Agent.load(model_path=model)
     return [_heard(await agent.parse_message(text)) for text in texts]
 

@@ -10,6 +10,8 @@ from ledger.errors import AlreadyOnePerson, Missing, NoSuchCustomer, NotAllowed
 from ledger.models import Case, Conversation, Customer, Department, DutyContact, Staff
 from ledger.services.entries import Actor, record
 from ledger.services.persons import members
+from ledger.services.secrecy import reader_of
+from ledger.views.readable import known_otherwise
 from ledger.vocabulary import Role
 
 
@@ -29,7 +31,7 @@ async def view(session: AsyncSession, *, customer_id: int, staff: Staff, now: da
     """Record that ``staff`` reads what is known of a customer, and let them if they need to know.
 
     Supervisors may read all; an agent those whose case they own or their department answers for, and whom
-    they are talking to.
+    they are talking to. Nobody reads of a customer whose every case is closed to them (playbook C6).
 
     Raises:
         NoSuchCustomer
@@ -44,6 +46,9 @@ async def view(session: AsyncSession, *, customer_id: int, staff: Staff, now: da
 
 async def may_read(session: AsyncSession, found: Customer, staff: Staff) -> bool:
     """Whether ``staff`` needs to know this customer."""
+    reader = await reader_of(session, staff)
+    if not await session.scalar(select(known_otherwise(reader)).where(Customer.id == found.id)):
+        return False
     if staff.role is not Role.AGENT:
         return True
     own = Case.customer_id.in_(await members(session, found.id))

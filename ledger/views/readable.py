@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
 
-from ledger.models import Access, Case, Clock, Conversation, case_conversations
+from ledger.models import Access, Case, Clock, Conversation, Customer, case_conversations
 from ledger.secrecy import OPENS, Ground, Reader
 from ledger.vocabulary import ClockKind, SecretGrade
 
@@ -34,6 +34,13 @@ def readable(reader: Reader) -> ColumnElement[bool]:
         for grade in SecretGrade
     )
     return or_(Case.secret_grade.is_(None), *enough)
+
+
+def known_otherwise(reader: Reader) -> ColumnElement[bool]:
+    """Whether the row of ``customers`` is known by more than cases that are closed to the reader."""
+    of_customer = Case.customer_id == Customer.id
+    has_none = ~exists().where(of_customer).correlate(Customer)
+    return or_(has_none, exists().where(of_customer, readable(reader)).correlate(Customer))
 
 
 def graded_talks() -> Select[int]:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from aiohttp import web
@@ -23,10 +24,12 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
+from ruamel.yaml import YAML
 from sqlalchemy import create_engine, event
 
 from bot.nlu.features import _blocks, _rows, vectorizer
 from bot.nlu.serve import refusal
+from bot.nlu.serving.domain import TrainedDomain, read_once
 from bot.nlu.serving.graph import StraightRunner
 from bot.nlu.serving.memory import EventMemory, Overtaken
 from bot.nlu.serving.remote import RemoteDeed
@@ -195,6 +198,37 @@ def graph() -> dict[str, Any]:
     return runs
 
 
+class Folder:
+    """Stands for the store of a model's parts: one folder of one part."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def read_from(self, _: Any) -> Iterator[Path]:
+        yield self.path
+
+
+def domain() -> dict[str, Any]:
+    """A domain that training wrote, as Rasa loads it and as we do; and whether reading made it slower."""
+    responses = {f"utter_{number}": [{"text": f"yes {number} 你好"}] for number in range(300)}
+    written = {"version": "3.1", "responses": responses, "session_config": {"session_expiration_time": 0}}
+    with TemporaryDirectory() as place:
+        Domain.from_dict(written | DOMAIN.as_dict()).persist(Path(place) / "domain.yml")
+        theirs = Domain.from_path(place)
+        read_once()
+        ours = TrainedDomain.load({}, Folder(Path(place)), None).provide_inference()
+        tags = tags_after((Path(place) / "domain.yml").read_text())
+    return {"same": ours.as_dict() == theirs.as_dict(), "longer": tags - tags_after("a: b")}
+
+
+def tags_after(text: str) -> int:
+    """How many tags a scalar may have once ``text`` was read."""
+    reader = YAML(typ="safe", pure=True)
+    reader.load(text)
+    return sum(len(tags) for tags in reader.resolver.versioned_resolver.values())
+
+
 def hearing() -> float:
     """How far our row of features is from what scikit-learn's own vectorizer says, at the most."""
     texts = [
@@ -216,6 +250,7 @@ def main() -> None:
         "deeds": asyncio.run(deeds()),
         "memory": asyncio.run(memory(url)),
         "graph": graph(),
+        "domain": domain(),
         "hearing": hearing(),
         "refusals": {
             "of another Rasa": refusal("3.7.0"),

@@ -77,6 +77,10 @@ def test_the_graph_gives_what_dask_gives_and_runs_each_node_once(seen: dict[str,
     assert seen["graph"]["straight"][1] == 6
 
 
+def test_a_models_domain_is_what_rasa_would_load_and_reading_grows_no_slower(seen: dict[str, Any]) -> None:
+    assert seen["domain"] == {"same": True, "longer": 0}
+
+
 def test_another_version_of_rasa_is_refused(seen: dict[str, Any]) -> None:
     assert seen["refusals"]["of this one"] is None
     assert "3.7.0" in seen["refusals"]["of another Rasa"]

@@ -14,11 +14,12 @@ from ledger.errors import (
     NotAllowed,
     StillOpen,
 )
-from ledger.models import Customer, Fact, Identity, Message, Staff
+from ledger.models import Case, Customer, Fact, Identity, Message, Staff
 from ledger.services import cases, erasing, forms, register, register_file, secrecy
 from ledger.services.cases import Hearing
 from ledger.views import customers
-from ledger.vocabulary import Category, FactKind, Role, Signal
+from ledger.views.customers import CustomerRow
+from ledger.vocabulary import Category, FactKind, Role, SecretGrade, Signal
 from tests.ledger_world import COMPLAINT, LedgerWorld
 
 PHONE = "+8613800001234"
@@ -135,11 +136,36 @@ async def test_an_agent_reads_a_customer_of_their_own_or_their_departments_cases
     entries = [one for one in await desk_ledger.entries("desk") if one.action == "customer.viewed"]
     assert [one.actor for one in entries] == ["owner", "colleague", "member", "lead"]
     assert entries[0].after == {"customer": customer_id}
-    found = [
-        await desk_ledger.do(lambda session, who=who: customers.search(session, words="", staff=who))
-        for who in (owner, stranger)
-    ]
+    found = [await found_by(desk_ledger, who) for who in (owner, stranger)]
     assert [[row.id for row in rows] for rows in found] == [[customer_id], []]
+
+
+async def test_who_is_known_by_secret_cases_alone_is_known_to_those_alone_who_may_read_one(
+    desk_ledger: LedgerWorld,
+) -> None:
+    lead = await desk_ledger.staff("lead", Role.SUPERVISOR)
+    hearing = await desk_ledger.complains()
+    customer_id = await customer_of(desk_ledger, hearing.number)
+
+    async def graded(grade: SecretGrade) -> None:
+        async with desk_ledger.database.transaction() as session:
+            case = await session.scalar(select(Case).where(Case.number == hearing.number))
+            assert case
+            case.secret_grade = grade
+
+    await graded(SecretGrade.CONFIDENTIAL)
+    await reads(desk_ledger, customer_id, lead)
+    assert [row.id for row in await found_by(desk_ledger, lead)] == [customer_id]
+    await graded(SecretGrade.SECRET)
+    with pytest.raises(NotAllowed):
+        await reads(desk_ledger, customer_id, lead)
+    assert await found_by(desk_ledger, lead) == []
+
+
+async def found_by(desk: LedgerWorld, staff: Staff, words: str = "") -> list[CustomerRow]:
+    async with desk.database.transaction() as session:
+        reader = await secrecy.reader_of(session, staff)
+        return await customers.search(session, words=words, staff=staff, reader=reader)
 
 
 @pytest.mark.parametrize("words", ["三丰", "0001234", "number"])
@@ -151,7 +177,7 @@ async def test_a_customer_is_found_by_name_phone_and_number(desk_ledger: LedgerW
     await desk_ledger.complains()
     await gives(desk_ledger, conversation)
     asked = hearing.number if words == "number" else words
-    rows = await desk_ledger.do(lambda session: customers.search(session, words=asked, staff=lead))
+    rows = await found_by(desk_ledger, lead, asked)
     assert [row.cases for row in rows] == [(hearing.number,)]
 
 
