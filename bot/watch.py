@@ -8,7 +8,7 @@ import structlog
 
 from bot.desk import Desk
 from bot.own_words import about_person, say
-from ledger.services import attendance, crisis, handoff, loose_ends, waves
+from ledger.services import attendance, crisis, handoff, loose_ends, rekindling, waves
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,18 @@ async def look_for_waves(desk: Desk) -> None:
     """Warnings of a building wave follow what comes in."""
     async with desk.database.transaction() as session:
         await waves.look(session, policy=desk.policy, now=desk.now())
+
+
+async def look_for_rekindled(desk: Desk) -> None:
+    """Whoever solved a case is told of a new complaint that looks like it."""
+    async with desk.database.reading() as session:
+        pairs = await rekindling.untold(session, policy=desk.policy)
+    for before_id, after_id in pairs:
+        async with desk.database.transaction() as session:
+            await rekindling.came_again(
+                session, before_id=before_id, after_id=after_id, policy=desk.policy, now=desk.now()
+            )
+        log.info("watch.rekindled", case=before_id, complaint=after_id)
 
 
 async def expire_forsaken(desk: Desk) -> None:

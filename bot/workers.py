@@ -195,9 +195,10 @@ class Workers:
             await asyncio.sleep(max(COUNT_EVERY, COUNT_SHARE * (monotonic() - begun)))
 
     async def _keep_warning(self) -> None:
-        """Look for building waves, as often as the policy says."""
+        """Look for building waves and for what comes up again, as often as the policy says."""
         while True:
             await attempt("waves", partial(watch.look_for_waves, self._desk))
+            await attempt("rekindled", partial(watch.look_for_rekindled, self._desk))
             await asyncio.sleep(self._desk.policy.waves.look_every.total_seconds())
 
     async def _count(self) -> None:

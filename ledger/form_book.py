@@ -63,15 +63,16 @@ class StepDefinition(Part):
     """What somebody does to a form.
 
     ``to`` absent: it stays where it is, and the step is a line of its log. ``needs`` are fields that must be
-    known or filled in, ``forbids`` fields that bar it, ``needs_form`` kinds of form it must have opened
-    before. ``fields`` are asked for with the step and kept with it; one that the form has too is filled in
-    there. ``by_hand``: whether people take it. ``second``: by another person than who brought it here or
-    filled it in last; ``not_by``: nor by who took one of these steps. ``starts`` and ``stops`` clocks;
-    ``due`` is a field with the day its own clock ends. ``extends`` puts a running clock off, to the moment
-    in the step's field ``until``. ``tells`` people, ``opens`` further forms. ``letter`` is what the customer
-    is told in writing, with the fields' values, ``{form}``, ``{number}`` and ``{reason}`` in it.
-    ``when_due``: taken by itself when the form's clock of this kind falls due, ``when_case``: when its case
-    becomes so. ``does`` names an effect of its own (``ledger/services/form_effects.py``).
+    known or filled in, ``needs_at`` more of them when its case is so grave, ``forbids`` fields that bar it,
+    ``needs_form`` kinds of form it must have opened before. ``fields`` are asked for with the step and kept
+    with it; one that the form has too is filled in there. ``by_hand``: whether people take it. ``second``: by
+    another person than who brought it here or filled it in last; ``not_by``: nor by who took one of these
+    steps. ``starts`` and ``stops`` clocks; ``due`` is a field with the day its own clock ends. ``extends``
+    puts a running clock off, to the moment in the step's field ``until``. ``tells`` people, ``opens`` further
+    forms. ``letter`` is what the customer is told in writing, with the fields' values, ``{form}``,
+    ``{number}`` and ``{reason}`` in it. ``when_due``: taken by itself when the form's clock of this kind
+    falls due, ``when_case``: when its case becomes so. ``does`` names an effect of its own
+    (``ledger/services/form_effects.py``).
     """
 
     names: Names
@@ -83,6 +84,7 @@ class StepDefinition(Part):
     not_by: tuple[str, ...] = ()
     reason: bool = False
     needs: tuple[str, ...] = ()
+    needs_at: Mapping[Severity, tuple[str, ...]] = Field(default_factory=dict)
     forbids: tuple[str, ...] = ()
     needs_form: tuple[str, ...] = ()
     fields: Mapping[str, FormField] = Field(default_factory=dict)
@@ -96,6 +98,10 @@ class StepDefinition(Part):
     letter: Names | None = None
     when_due: ClockKind | None = None
     when_case: frozenset[CaseStatus] = frozenset()
+
+    def needed(self, severity: Severity | None) -> tuple[str, ...]:
+        """The fields that must be known or filled in, for a case so grave."""
+        return (*self.needs, *(self.needs_at.get(severity, ()) if severity else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,8 @@ class FormDefinition(Part):
         for name, step in self.steps.items():
             if strange := sorted({*step.source, step.to or step.source[0]} - set(self.states)):
                 raise ValueError(f"steps.{name}: no such state: {', '.join(strange)}")
-            asked = {*step.needs, *step.forbids, *([step.due] if step.due else [])}
+            graver = [name for names in step.needs_at.values() for name in names]
+            asked = {*step.needs, *graver, *step.forbids, *([step.due] if step.due else [])}
             if strange := sorted(asked - {*self.fields, *step.fields}):
                 raise ValueError(f"steps.{name}: no such field: {', '.join(strange)}")
             if strange := sorted(set(step.not_by) - set(self.steps)):

@@ -334,6 +334,7 @@ class ClockKind(StrEnum):
     FORM_DUE = "form_due"
     PURSUIT = "pursuit"
     ROLL_CALL = "roll_call"
+    AFTERCARE = "aftercare"
 
 
 class Role(StrEnum):
@@ -384,6 +385,7 @@ class NoticeKind(StrEnum):
     FORM = "form"
     ACCESS_ASKED = "access_asked"
     TEAM = "team"
+    REKINDLED = "rekindled"
 
 
 class ReportKind(StrEnum):
@@ -417,6 +419,18 @@ class Feeling(StrEnum):
     NEGATIVE = "negative"
     NEUTRAL = "neutral"
     POSITIVE = "positive"
+
+
+class RekindlingSign(StrEnum):
+    """What shows that a solved matter has come up again (playbook D5)."""
+
+    CATEGORY = "category"
+    ORDER_NUMBER = "order_number"
+    PRODUCT = "product"
+    PLACE = "place"
+    KEYWORD = "keyword"
+    RISK = "risk"
+    UNRESOLVED = "unresolved"
 
 
 class ActorKind(StrEnum):

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from bot.console.closed import closed
 from bot.console.components import forms, marks
+from bot.console.components.aftercare import aftercare
 from bot.console.components.answering import answering
 from bot.console.components.bubbles import bubble
 from bot.console.components.buttons import lasting
@@ -94,6 +95,7 @@ class _Page:
                         lambda line: line.id, lambda line: bubble(visit, line), empty=say("case.no_talk")
                     )
             with ui.element("div"):
+                aftercare(visit, number)
                 self._heading(say("grade.title"))
                 self._grade = ui.element("section").classes("qt-card")
                 self._heading(say("trend.title"))

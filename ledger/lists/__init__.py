@@ -12,6 +12,8 @@ from ledger.lists import (
     improvements,
     nail_households,
     overdue,
+    rekindled,
+    remedies,
     reviews_due,
     special_users,
     statements_ending,
@@ -33,6 +35,8 @@ LISTS: Final[dict[str, Rule]] = {
         conduct.RULE,
         reviews_due.RULE,
         improvements.RULE,
+        remedies.RULE,
+        rekindled.RULE,
         statements_ending.RULE,
         visits_due.RULE,
     )

@@ -56,6 +56,7 @@ class Case(Base):
             postgresql_where=text("status = 'open' AND special_since IS NOT NULL"),
         ),
         Index("ix_cases_open_owner", "owner_id", "opened_at", postgresql_where=OPEN),
+        Index("ix_cases_resolved", "resolved_at", postgresql_where=text("status = 'resolved'")),
         Index("ix_cases_drill", "drill_id", postgresql_where=text("drill_id IS NOT NULL")),
         Index("ix_cases_graded", "id", postgresql_where=text("secret_grade IS NOT NULL")),
         Index("ix_cases_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),

@@ -32,6 +32,7 @@ class Notice(Base):
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_notices_pending", "at", postgresql_where=text("state = 'pending'")),
+        Index("ix_notices_rekindled", "at", postgresql_where=text("kind = 'rekindled'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,6 +3,7 @@
 Read from ``policy.yml`` and passed to every service as ``policy``; one room of decisions a file.
 """
 
+from ledger.policy.aftercare import Aftercare, Rekindling
 from ledger.policy.clocks import Clocks, Deadline, Escalation, Extension, Revisit, Rung, Step
 from ledger.policy.contacts import Contacts
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
@@ -23,6 +24,7 @@ from ledger.policy.team import Team, TeamRole
 from ledger.policy.undercover import Undercover
 
 __all__ = [
+    "Aftercare",
     "Anger",
     "Answers",
     "Capacity",
@@ -52,6 +54,7 @@ __all__ = [
     "Policy",
     "Press",
     "Rarity",
+    "Rekindling",
     "Revisit",
     "RiskMatrix",
     "Rung",

@@ -99,6 +99,7 @@ FURTHER_CLOCKS: Final = frozenset(
         ClockKind.REVIEW_DECIDED,
         ClockKind.PURSUIT,
         ClockKind.ROLL_CALL,
+        ClockKind.AFTERCARE,
     }
 )
 """The clocks of playbook C3, and the rounds of urging, that a form starts."""

@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 
 from ledger import guard
 from ledger.calendars import Calendar
+from ledger.form_book import book
 from ledger.parts import Duration, Part
+from ledger.policy.aftercare import Aftercare
 from ledger.policy.clocks import FURTHER_CLOCKS, Clocks, Deadline, Escalation, Revisit
 from ledger.policy.contacts import Contacts
 from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
@@ -32,6 +34,7 @@ from ledger.vocabulary import ClockKind, ReportKind, Severity
 
 LATER_SECTIONS: Final = frozenset(
     {
+        "aftercare",
         "contacts",
         "deadlines",
         "drills",
@@ -62,6 +65,7 @@ class Policy(Part):
     escalation: Escalation
     revisit: Revisit
     deadlines: Mapping[ClockKind, Deadline]
+    aftercare: Aftercare
     hours: Calendar
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     departments: tuple[DepartmentPolicy, ...]
@@ -146,6 +150,12 @@ class Policy(Part):
     def _statements_name_rules(self) -> Self:
         if strange := sorted(self.statements.may_say - set(guard.rules())):
             raise ValueError(f"statements.may_say: no such rule of the guard: {', '.join(strange)}")
+        return self
+
+    @model_validator(mode="after")
+    def _aftercare_names_forms(self) -> Self:
+        if strange := sorted(self.aftercare.forms - set(book())):
+            raise ValueError(f"aftercare.forms: no such form: {', '.join(strange)}")
         return self
 
     @model_validator(mode="after")

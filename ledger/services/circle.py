@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.models import Case, Clock, Department, Staff, Task
+from ledger.models import Case, Clock, Department, Form, Staff, Task
 from ledger.policy import Policy, Rung, TeamRole
 from ledger.services.departments import duty, headquarters, is_on_duty, keyed, known
 from ledger.services.roll_call import not_here
@@ -51,6 +51,7 @@ async def in_charge(
         return await not_here(session, clock.form_id)
     task = await session.get(Task, clock.task_id) if clock.task_id else None
     people = await _answerable(session, task.assignee_id if task else case.owner_id, now)
+    people += await _named_in_form(session, clock)
     place = task.department_id if task and task.department_id else case.department_id
     own = await session.get(Department, place) if place else None
     deadline = policy.deadlines.get(clock.kind)
@@ -145,6 +146,15 @@ async def active(session: AsyncSession, staff_id: int | None) -> list[Staff]:
     """The person with this id in a list of one; empty if there is none or the account is disabled."""
     staff = await session.get(Staff, staff_id) if staff_id else None
     return [staff] if staff and staff.disabled_at is None else []
+
+
+async def _named_in_form(session: AsyncSession, clock: Clock) -> list[Staff]:
+    """Who does what the clock's form is about, as its field ``who`` says."""
+    form = await session.get(Form, clock.form_id) if clock.form_id else None
+    if form is None or "who" not in form.filled:
+        return []
+    named = select(Staff).where(Staff.username == form.filled["who"], Staff.disabled_at.is_(None))
+    return list(await session.scalars(named))
 
 
 async def _answerable(session: AsyncSession, staff_id: int | None, now: datetime) -> list[Staff]:

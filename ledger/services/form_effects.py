@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Form
-from ledger.services import emergency_team, group_events, special, statements, stories
+from ledger.services import aftercare, emergency_team, group_events, special, statements, stories
 from ledger.services.case_lock import lock
 from ledger.services.closing import close_if_all_is_done
 
@@ -50,7 +50,13 @@ async def publish_story(session: AsyncSession, **done: Any) -> None:
     await stories.checked_whole(session, **done)
 
 
+async def take_aftercare_reply(session: AsyncSession, **done: Any) -> None:
+    """The customer's answer to the remedy: a rating counts, and who declines has the case again (D5)."""
+    await aftercare.replied(session, **done)
+
+
 EFFECTS: Final[Mapping[str, Callable[..., Awaitable[None]]]] = {
+    "aftercare_reply": take_aftercare_reply,
     "close_case": close_case,
     "lift_special": lift_special,
     "read_statement": read_statement,

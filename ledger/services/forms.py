@@ -446,7 +446,9 @@ async def _complete(
     stands = await values_of(session, form)
     if barring := [name for name in step.forbids if stands.get(name)]:
         raise StepBarred(", ".join(barring))
-    lacking = [name for name in step.needs if stands.get(name) in (None, "", [], False)]
+    case = await session.get(Case, form.case_id) if form.case_id else None
+    needed = step.needed(case.severity if case else None)
+    lacking = [name for name in needed if stands.get(name) in (None, "", [], False)]
     lacking += [name for name in step.fields if entered.get(name) in (None, "", [])]
     if step.needs_form:
         those = select(Form.kind).where(Form.parent_id == form.id, Form.kind.in_(step.needs_form))

@@ -17,7 +17,7 @@ from ledger.live import notify
 from ledger.mentions import NewMention
 from ledger.models import Case, Mention, OpinionDay, Staff
 from ledger.policy import Policy
-from ledger.services import trend
+from ledger.services import rekindling, trend
 from ledger.services.case_lock import case_numbered, lock
 from ledger.services.entries import ASSISTANT, SYSTEM, Actor, record
 from ledger.services.staff_entry import MENTIONED, enter_by_staff
@@ -91,6 +91,8 @@ async def judge(
     mention.feeling = mention.feeling or feeling(emotion=heard.emotion, kind=heard.kind, intent=heard.intent)
     await _changed(session, {_day(mention.published_at, policy)})
     await _find_case(session, mention, heard.values("case_number"), policy, now)
+    if mention.case_id is None:
+        await rekindling.spoken_of(session, mention=mention, policy=policy, now=now)
 
 
 async def link(
@@ -227,4 +229,5 @@ async def _join(
     proof = hashlib.sha256(mention.said.encode()).hexdigest()
     more = {"mention": mention.id, "source": mention.source, "sha256": proof}
     await mentioned(session, case=case, kind=mention.kind, actor=actor, policy=policy, now=now, **more)
+    await rekindling.spoken_of(session, mention=mention, policy=policy, now=now)
     await notify(session, "opinion")

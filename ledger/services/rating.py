@@ -10,13 +10,12 @@ from ledger.errors import Missing, NotResolved
 from ledger.live import notify
 from ledger.models import Case, Staff
 from ledger.policy import Policy
-from ledger.services import clocks
+from ledger.services import aftercare, clocks, reopening
 from ledger.services.case_lock import case_numbered
 from ledger.services.closing import close_if_all_is_done
 from ledger.services.effects import once
 from ledger.services.entries import Actor, record
 from ledger.services.inbound import inbound
-from ledger.services.reopening import reopen_case
 from ledger.vocabulary import CaseStatus, ClockKind
 
 RATINGS: Final = range(1, 6)
@@ -117,8 +116,9 @@ async def _take_rating(
     await clocks.stop_kind(session, case=case, kind=ClockKind.REVISIT, by=by, reason="rated", now=now)
     if unhappy := rating <= policy.revisit.unhappy_at_most:
         reason = f"rating {rating}"
-        await reopen_case(session, case=case, actor=actor, reason=reason, policy=policy, now=now)
+        await reopening.reopen_case(session, case=case, actor=actor, reason=reason, policy=policy, now=now)
     else:
+        await aftercare.rated(session, case=case, policy=policy, now=now)
         await close_if_all_is_done(
             session, case=case, policy=policy, now=now, actor=actor, evidence=message_id
         )

@@ -31,6 +31,7 @@ async def reopen_case(
     await clocks.stop_kind(session, case=case, kind=ClockKind.REVISIT, by=None, reason="reopened", now=now)
     await clocks.start(session, case=case, kind=ClockKind.PROGRESS_UPDATE, policy=policy, now=now)
     await move(session, case=case, stage=Stage.RESPOND, actor=actor, now=now, reason="reopened")
+    await forms.case_became(session, case=case, policy=policy, now=now)
     await forms.open_by_themselves(session, case=case, policy=policy, now=now)
     await grading.regrade_anew(session, case=case, policy=policy, now=now)
     await crisis.recognise(session, case=case, policy=policy, now=now, actor=actor)

@@ -9,7 +9,7 @@ from ledger.live import notify
 from ledger.models import Case, Entry, Staff
 from ledger.policy import Policy
 from ledger.queue import CLOCK_REMIND, defer
-from ledger.services import clocks, forms, waits
+from ledger.services import aftercare, clocks, forms, waits
 from ledger.services.access import may_speak
 from ledger.services.case_lock import case_numbered
 from ledger.services.entries import Actor, record
@@ -70,6 +70,7 @@ async def resolve(
     await _arrange_revisit(session, case, policy, now)
     await forms.case_became(session, case=case, policy=policy, now=now)
     await forms.open_for_closing(session, case=case, policy=policy, now=now)
+    await aftercare.begin(session, case=case, policy=policy, now=now)
     await notify(session, "case", case=case.id, number=case.number)
     return case
 

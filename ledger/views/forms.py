@@ -13,6 +13,7 @@ from ledger.form_book import FormDefinition, book
 from ledger.models import Form, FormStep, Staff
 from ledger.services.forms import values_of
 from ledger.views.clocks import ClockLine, clocks_of
+from ledger.vocabulary import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class StepLine:
 class FormDetail:
     """One form. ``values`` is all that stands in it, ``entered`` what of it people entered.
 
-    ``children`` are the forms its steps opened, ``clocks`` the ones it started.
+    ``children`` are the forms its steps opened, ``clocks`` the ones it started, ``severity`` its case's.
     """
 
     line: FormLine
@@ -57,6 +58,7 @@ class FormDetail:
     steps: Sequence[StepLine]
     children: Sequence[FormLine]
     clocks: Sequence[ClockLine]
+    severity: Severity | None
 
     @property
     def definition(self) -> FormDefinition:
@@ -66,7 +68,8 @@ class FormDetail:
     @property
     def missing(self) -> list[str]:
         """The fields that a step from here needs and that are empty."""
-        needed = [name for _, step in self.definition.steps_from(self.line.state) for name in step.needs]
+        steps = self.definition.steps_from(self.line.state)
+        needed = [name for _, step in steps for name in step.needed(self.severity)]
         return [name for name in dict.fromkeys(needed) if self.values.get(name) in (None, "", [], False)]
 
 
@@ -87,6 +90,7 @@ async def form(session: AsyncSession, number: str) -> FormDetail | None:
         steps=[_step(step) for step in found.steps],
         children=await _lines(session, Form.parent_id == found.id),
         clocks=[clock for clock in clocks if clock.form == found.number],
+        severity=found.case.severity if found.case else None,
     )
 
 

@@ -33,6 +33,7 @@ VOCABULARIES = {
     "language": "language",
     "holding": "holding",
     "crisis": "crisis_type",
+    "signs": "rekindling_sign",
     "secret_grade": "secret_grade",
     "view": "view_kind",
     "ground": "ground",

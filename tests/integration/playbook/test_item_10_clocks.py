@@ -151,7 +151,7 @@ async def test_what_was_put_off_is_not_breached_at_the_former_time(desk_ledger):
     assert now.breached_at is None
 
 
-@pytest.mark.parametrize("kind", sorted(FURTHER_CLOCKS - {ClockKind.PETITION_CLOSED}))
+@pytest.mark.parametrize("kind", sorted(FURTHER_CLOCKS - {ClockKind.PETITION_CLOSED, ClockKind.AFTERCARE}))
 async def test_no_other_deadline_is_put_off(desk_ledger, kind):
     clock = await started(desk_ledger, kind)
     with pytest.raises(NotExtendable):

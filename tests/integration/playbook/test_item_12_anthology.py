@@ -221,7 +221,7 @@ async def test_what_was_read_is_what_is_published(desk: Desk) -> None:
 
 async def test_a_published_case_is_no_open_task_and_can_be_withdrawn(desk: Desk) -> None:
     number = await desk.published()
-    assert await desk.world.do(open_forms) == []
+    assert await desk.world.do(lambda s: open_forms(s, kind="anthology")) == []
     world = desk.world
     await world.do(
         lambda s: forms.take_step(
