@@ -117,7 +117,7 @@ def _alerts(visit: Visit, title: str) -> None:
                 lambda case: case.number, lambda case: _alert(visit, case, refresh), classes="qt-alert-list"
             )
             further = ui.link(target="/desk")
-    known: set[str] = set()
+    known: set[str] | None = None
 
     def show(board: Snapshot) -> None:
         alerts = board.queue.alerts
@@ -134,23 +134,20 @@ def _alerts(visit: Visit, title: str) -> None:
         ui.page_title(f"{mark}{title} · {say('brand.name')}")
 
     async def refresh() -> None:
+        """Whoever came while the page was open flares up; those of before stand in the bar."""
+        nonlocal known
         board = await visit.board.read()
         show(board)
-        for case in board.queue.alerts:
-            if case.number not in known:
-                ui.notify(say("alert.special", number=case.number), type="negative", timeout=10000)
-        known.update(case.number for case in board.queue.alerts)
-
-    async def begin() -> None:
-        board = await visit.board.read()
-        known.update(case.number for case in board.queue.alerts)
-        show(board)
+        waiting = {case.number for case in board.queue.alerts}
+        for number in sorted(waiting - (waiting if known is None else known)):
+            ui.notify(say("alert.special", number=number), type="negative", timeout=10000)
+        known = waiting | (known or set())
 
     nobody.set_visibility(False)
     policy.set_visibility(False)
     bar.set_visibility(False)
     on_news(visit.desk, refresh, *BOARD_TOPICS)
-    ui.timer(0, begin, once=True, immediate=True)
+    ui.timer(0, refresh, once=True, immediate=True)
 
 
 def _alert(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) -> None:

@@ -8,6 +8,7 @@ from bot.console.components import marks
 from bot.console.components.clocks import acknowledge_button, countdowns
 from bot.console.visit import Visit
 from ledger.views.rows import CaseRow
+from ledger.vocabulary import Severity
 
 
 def link_to_case(number: str) -> None:
@@ -16,23 +17,24 @@ def link_to_case(number: str) -> None:
 
 
 def case_row(visit: Visit, case: CaseRow) -> None:
-    """A case in two lines: what it is and whose, what was said and what time is left."""
+    """A case in a list: what it is, what time is left, what was said, whose it is and how far it has come."""
     say = visit.texts
     with ui.element("div").classes("qt-line"):
         link_to_case(case.number)
         case_marks(visit, case)
-        ui.space()
+    with ui.element("div").classes("qt-line"):
         countdowns(visit, case.running)
     with ui.element("div").classes("qt-line qt-dim"):
         unsaid = "secrecy.words_hidden" if case.secret_grade else "case.no_words"
         ui.label(case.snippet or say(unsaid)).classes("qt-snippet")
     with ui.element("div").classes("qt-line qt-dim"):
         ui.label(case_owner(visit, case))
+        ui.label(say.word("stage", case.stage))
         ui.label(visit.when(case.opened_at))
 
 
 def case_marks(visit: Visit, case: CaseRow) -> None:
-    """The marks a case bears in every list."""
+    """The marks a case bears in every list: only what sets it apart."""
     say = visit.texts
     if case.demo:
         marks.demo(say)
@@ -43,8 +45,8 @@ def case_marks(visit: Visit, case: CaseRow) -> None:
     if case.secret_grade:
         marks.tag(say.word("secret_grade", case.secret_grade), "warn")
     ui.label(category_in_words(visit, case)).classes("qt-strong")
-    marks.severity(say, case.severity)
-    marks.stage(say, case.stage)
+    if case.severity is not Severity.MILD:
+        marks.severity(say, case.severity)
 
 
 def category_in_words(visit: Visit, case: CaseRow) -> str:
@@ -72,7 +74,7 @@ def case_card(visit: Visit, case: CaseRow, then: Callable[[], Awaitable[None]]) 
             ui.label(reason).classes("qt-reason")
         if case.remedies:
             ui.label(say("case.wants", remedies=say.words("remedy", list(case.remedies))))
-        ui.label(case_owner(visit, case)).classes("qt-dim")
+        ui.label(f"{case_owner(visit, case)} · {say.word('stage', case.stage)}").classes("qt-dim")
         with ui.element("div").classes("qt-clocks"):
             countdowns(visit, case.running)
         acknowledge_button(visit, case.number, case.running, then)

@@ -1,25 +1,41 @@
 """Clocks on a page: running ones count down, stopped ones say who stopped them."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final
 
 from nicegui import ui
 
 from bot.console.components.buttons import lasting
 from bot.console.components.countdown import Countdown
 from bot.console.components.marks import tag
+from bot.console.texts import Texts
 from bot.console.visit import Visit
 from ledger.services import clocks
 from ledger.views.clocks import ClockLine
 from ledger.views.complaints import WaitLine
 from ledger.vocabulary import ClockKind
 
+SOONEST: Final = 2
+"""So many deadlines stand in a list; of the others only how many there are."""
 
-def countdowns(visit: Visit, running: Iterable[ClockLine]) -> None:
-    """The clocks that run, in one line each, for a list."""
-    for clock in running:
+
+def countdowns(visit: Visit, running: Sequence[ClockLine]) -> None:
+    """The next deadlines, the soonest first, and how many more there are; all stand on the case's page."""
+    shown = soonest_of(running)[:SOONEST]
+    for clock in shown:
         with ui.element("span").classes("qt-clock"):
             ui.label(visit.texts.word("clock_kind", clock.kind))
             countdown(visit, clock)
+    if more := len(running) - len(shown):
+        ui.label(visit.texts("clock.more", count=more)).classes("qt-dim")
+
+
+def soonest_of(running: Iterable[ClockLine]) -> list[ClockLine]:
+    """The next of each kind, the soonest first: what several departments owe stands there once."""
+    soonest: dict[ClockKind, ClockLine] = {}
+    for clock in sorted(running, key=lambda clock: clock.order):
+        soonest.setdefault(clock.kind, clock)
+    return list(soonest.values())
 
 
 def countdown(visit: Visit, clock: ClockLine) -> None:
@@ -27,15 +43,15 @@ def countdown(visit: Visit, clock: ClockLine) -> None:
     if clock.due_at is not None:
         Countdown(visit, clock.due_at)
     else:
-        ui.label(visit.texts("clock.paused", time=span(clock.left or 0))).classes("qt-dim")
+        ui.label(visit.texts("clock.paused", time=span(visit.texts, clock.left or 0))).classes("qt-dim")
 
 
-def span(seconds: int) -> str:
-    """A length of time as the countdown writes it."""
+def span(say: Texts, seconds: int) -> str:
+    """A length of time as the countdown writes it; seconds count where it is less than a day."""
     days, hours = divmod(seconds // 3600, 24)
     rest = f"{seconds // 60 % 60:02}:{seconds % 60:02}"
     if days:
-        return f"{days}d {hours:02}:{rest}"
+        return say("clock.days", days=days, hours=hours)
     return f"{hours}:{rest}" if hours else rest
 
 

@@ -1,6 +1,6 @@
 // Counts down to a deadline every second, on the server's clock, and turns red when it has passed.
 export default {
-  props: { due: Number, now: Number, left: String, over: String },
+  props: { due: Number, now: Number, left: String, over: String, days: String },
   template: `<span role="timer" class="qt-countdown" :class="state" :data-seconds="seconds">{{ words }}</span>`,
   data() {
     return { skew: this.now - Date.now(), moment: this.now };
@@ -24,7 +24,7 @@ export default {
       const days = Math.floor(total / 86400);
       const hours = Math.floor(total / 3600) % 24;
       const rest = `${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
-      if (days) return `${days}d ${two(hours)}:${rest}`;
+      if (days) return this.days.replace("{days}", days).replace("{hours}", hours);
       return hours ? `${hours}:${rest}` : rest;
     },
   },

@@ -15,4 +15,5 @@ class Countdown(Element, component="countdown.js"):
         self._props["due"] = round(due.timestamp() * 1000)
         self._props["now"] = round(visit.now.timestamp() * 1000)
         self._props["left"] = visit.texts("clock.left", time="{time}")
+        self._props["days"] = visit.texts("clock.days", days="{days}", hours="{hours}")
         self._props["over"] = visit.texts("clock.over", time="{time}")

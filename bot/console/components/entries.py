@@ -8,9 +8,11 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.components import marks
+from bot.console.components.form_words import booked, fields_told
 from bot.console.components.grade import point_in_words
 from bot.console.texts import Texts
 from bot.console.visit import Visit
+from ledger.form_book import book
 from ledger.guard import advice
 from ledger.severity import Point
 from ledger.views.complaints import EntryLine
@@ -58,6 +60,8 @@ UNSHOWN = frozenset(
         "sha256",
     }
 )
+OF_FORMS = frozenset({"form", "form_kind", "step", "state"})
+"""What an entry about a form tells in the words of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def entry(reader: Reader, line: EntryLine) -> None:
         with ui.element("div"):
             with ui.element("div").classes("qt-line"):
                 ui.label(say.word("action", line.action)).classes("qt-strong")
+                _about_form(reader, line)
                 ui.label(actor_in_words(reader, line)).classes("qt-dim")
                 if line.grade:
                     marks.tag(say.word("secret_grade", line.grade), "warn")
@@ -89,6 +94,18 @@ def entry(reader: Reader, line: EntryLine) -> None:
                 ui.label(say("entry.reason", reason=say.word("reason", line.reason)))
             for change in changes(reader, line):
                 ui.label(change).classes("qt-dim qt-text")
+
+
+def _about_form(reader: Reader, line: EntryLine) -> None:
+    """Which form it is about, and the step that was taken."""
+    after, language = line.after or {}, reader.visit.texts.language
+    form = book().get(after.get("form_kind", ""))
+    if form is None:
+        return
+    name = form.names[language]
+    if step := form.steps.get(after.get("step", "")):
+        name = reader.visit.texts("entry.step", form=name, step=step.names[language])
+    ui.link(name, f"/desk/forms/{after['form']}")
 
 
 def actor_in_words(reader: Reader, line: EntryLine) -> str:
@@ -100,15 +117,24 @@ def actor_in_words(reader: Reader, line: EntryLine) -> str:
 
 def changes(reader: Reader, line: EntryLine) -> Iterator[str]:
     """``before → after`` of every field that the entry tells."""
+    say = reader.visit.texts
+    for name, was, is_now in _told(reader, line):
+        if was and is_now and was != is_now:
+            yield say("entry.changed", field=name, before=was, after=is_now)
+        elif was != is_now:
+            yield say("entry.set", field=name, value=was or is_now)
+
+
+def _told(reader: Reader, line: EntryLine) -> Iterator[tuple[str, str, str]]:
+    """Each field the entry tells of: its name, what stood there, what stands there now."""
     say, before, after = reader.visit.texts, line.before or {}, line.after or {}
     unshown = UNSHOWN | {"reasons"} if line.reason else UNSHOWN
+    if form := book().get(after.get("form_kind", "")):
+        yield from booked(reader.visit, reader.people, form, before, after)
+        unshown = unshown | {*OF_FORMS, *fields_told(form, after)}
     for field in [name for name in {**before, **after} if name not in unshown]:
-        was, is_now = _value(reader, field, before.get(field)), _value(reader, field, after.get(field))
         name = say.word("fact" if field in FACTS else "field", field)
-        if was and is_now:
-            yield say("entry.changed", field=name, before=was, after=is_now)
-        elif was or is_now:
-            yield say("entry.set", field=name, value=was or is_now)
+        yield name, _value(reader, field, before.get(field)), _value(reader, field, after.get(field))
 
 
 def _value(reader: Reader, field: str, value: Any) -> str:

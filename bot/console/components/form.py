@@ -2,27 +2,25 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from nicegui import ui
 
 from bot.console.components import forms, marks
 from bot.console.components.buttons import lasting
 from bot.console.components.clocks import clock_table
+from bot.console.components.form_words import NOTHING, in_words
 from bot.console.components.forms import Field
 from bot.console.visit import Visit
 from ledger.form_book import FormDefinition, FormField, StepDefinition, book
-from ledger.form_values import moment_of
 from ledger.services import forms as papers
 from ledger.views.forms import FormDetail, FormLine, StepLine
-
-NOTHING: Final[tuple[Any, ...]] = (None, "", [])
 
 Then = Callable[[], Awaitable[None]]
 
 
-def form_link(visit: Visit, line: FormLine) -> None:
-    """A form in a list: what it is, its number, where it stands, whose case it is about."""
+def form_link(visit: Visit, line: FormLine, *, of: str | None = None) -> None:
+    """A form in a list: what it is, its number, where it stands, whose case, unless ``of`` says."""
     definition = book()[line.kind]
     state = definition.states[line.state]
     with ui.element("div").classes("qt-line"):
@@ -30,8 +28,8 @@ def form_link(visit: Visit, line: FormLine) -> None:
             marks.drill(visit.texts)
         ui.label(definition.names[visit.texts.language]).classes("qt-strong")
         ui.link(line.number, f"/desk/forms/{line.number}").classes("qt-number")
-        marks.tag(state.names[visit.texts.language], "plain" if line.closed_at else "warn")
-        if line.case:
+        marks.tag(state.names[visit.texts.language], "plain" if line.closed_at else "calm")
+        if line.case and line.case != of:
             ui.link(line.case, f"/desk/complaints/{line.case}").classes("qt-number")
         ui.label(visit.when(line.opened_at)).classes("qt-dim")
 
@@ -175,7 +173,7 @@ class FormCard:
             ui.label(self.say("form_page.children")).classes("qt-heading").props("role=heading aria-level=2")
             with ui.element("section").classes("qt-card"):
                 for child in self.found.children:
-                    form_link(self.visit, child)
+                    form_link(self.visit, child, of=self.found.line.case)
         if self.found.steps:
             ui.label(self.say("form_page.log")).classes("qt-heading").props("role=heading aria-level=2")
             with ui.element("section").classes("qt-card qt-entries"):
@@ -256,16 +254,4 @@ class FormCard:
         return self.definition.fields[name].names[self.language]
 
     def _in_words(self, field: FormField, value: Any) -> str:
-        if isinstance(value, list):
-            return self.say("format.and").join(self._in_words(field, one) for one in value)
-        if isinstance(value, bool):
-            return self.say("entry.yes" if value else "entry.no")
-        if field.kind == "person":
-            return self.people.get(value, str(value))
-        if field.options and value in field.options:
-            return field.options[value][self.language]
-        if field.kind == "moment" or (field.known or "").endswith("_at"):
-            return self.visit.when(moment_of(value, self.visit.desk.policy.organisation.time_zone))
-        kind = {"case.category": "category", "case.severity": "severity", "case.signals": "signal"}
-        kind |= {"case.remedies": "remedy"}
-        return self.say.word(kind.get(field.known or "", "value"), value)
+        return in_words(self.visit, self.people, field, value)
