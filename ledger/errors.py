@@ -2,6 +2,7 @@
 
 * LedgerError
   - PolicyError
+  - PolicyNotWritable
   - NotFound
       + NoSuchCase
       + NoSuchStaff
@@ -41,6 +42,8 @@
       + NotCarriedOut
       + AlreadyOnePerson
       + StillOpen
+      + NothingChanged
+      + PolicyChangedMeanwhile
   - Missing
   - WrongValue
       + NotFitToSay
@@ -70,6 +73,10 @@ class LedgerError(Exception):
 
 class PolicyError(LedgerError):
     """The policy file cannot be used."""
+
+
+class PolicyNotWritable(LedgerError):  # noqa: N818
+    """The desk may not write the policy's file; it is changed where it lies."""
 
 
 class NotFound(LedgerError):  # noqa: N818
@@ -245,6 +252,14 @@ class AlreadyAsked(AlreadyDone):
 
 class NotCarriedOut(AlreadyDone):
     """The audit has not been carried out, or is published already."""
+
+
+class NothingChanged(AlreadyDone):
+    """It says so already."""
+
+
+class PolicyChangedMeanwhile(AlreadyDone):
+    """Somebody else has changed the policy's file in the meantime."""
 
 
 class PersonalDataLeft(WrongValue):

@@ -28,6 +28,8 @@ from bot.console import (  # noqa: F401
     new_complaint,
     opinion,
     overrides,
+    policy,
+    policy_section,
     queue,
     reports,
     roster,

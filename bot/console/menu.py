@@ -46,6 +46,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
     "nav.manage": (
         Page("/supervise/roster", "nav.roster", "calendar_month", Role.SUPERVISOR),
         Page("/supervise/staff", "nav.staff", "groups", Role.ADMINISTRATOR),
+        Page("/supervise/policy", "nav.policy", "tune", Role.ADMINISTRATOR),
         Page("/supervise/status", "nav.status", "monitor_heart", Role.ADMINISTRATOR),
     ),
 }

@@ -16,8 +16,14 @@ from pydantic import ValidationError
 
 from ledger.errors import PolicyError
 from ledger.policy.policy import LATER_SECTIONS, Policy
+from ledger.policy.sections import no_yaml
 
 VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
+
+PLAINLY: Final = {
+    "extra_forbidden": "there is no such key; docs/policy.md has all of them",
+    "missing": "it must be there",
+}
 
 SHIPPED: Final = Path(__file__).parents[2] / "policy.yml"
 
@@ -28,38 +34,36 @@ def load_policy(path: Path) -> Policy:
     Raises:
         PolicyError: it cannot be read, or something in it is wrong; one line that says what and where.
     """
-    written = _read(path)
-    if isinstance(written, dict):
-        written = {**_left_out(), **written}
     try:
-        return Policy.model_validate(expanded(written, os.environ))
-    except KeyError as error:
-        raise PolicyError(f"{path}: the environment has no {error.args[0]}") from None
-    except ValidationError as error:
-        raise PolicyError(f"{path}: {first_fault(error)}") from None
-
-
-def _read(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return read_policy(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PolicyError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path}: {_no_yaml(error)}") from None
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}: {no_yaml(error)}") from None
+    except PolicyError as error:
+        raise PolicyError(f"{path}: {error.detail}") from None
+
+
+def read_policy(text: str) -> Policy:
+    """The policy that ``text`` says, as ``load_policy``. Raises PolicyError, which names no file."""
+    try:
+        written = yaml.safe_load(text)
+        if isinstance(written, dict):
+            written = {**_left_out(), **written}
+        return Policy.model_validate(expanded(written, os.environ))
+    except yaml.YAMLError as error:
+        raise PolicyError(no_yaml(error)) from None
+    except KeyError as error:
+        raise PolicyError(f"the environment has no {error.args[0]}") from None
+    except ValidationError as error:
+        raise PolicyError(first_fault(error)) from None
 
 
 @cache
 def _left_out() -> dict[str, Any]:
     """What the shipped policy says where an older file is silent."""
-    shipped = _read(SHIPPED)
+    shipped = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
     return {name: shipped[name] for name in LATER_SECTIONS if name in shipped}
-
-
-def _no_yaml(error: Exception) -> str:
-    """What is wrong with the writing, and where, without the line itself, which may hold a secret."""
-    mark = getattr(error, "problem_mark", None)
-    place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return f"{getattr(error, 'problem', None) or 'it is no YAML in UTF-8'}{place}"
 
 
 def expanded(written: Any, environment: Mapping[str, str]) -> Any:
@@ -77,4 +81,5 @@ def first_fault(error: ValidationError) -> str:
     """The first thing that is wrong, and where, without the value, which may be a secret."""
     fault = error.errors(include_input=False, include_url=False)[0]
     place = ".".join(str(step) for step in fault["loc"]) or "policy"
-    return f"{place}: {fault['msg'].removeprefix('Value error, ')}"
+    told = PLAINLY.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
+    return f"{place}: {told}"

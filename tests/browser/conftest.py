@@ -17,6 +17,7 @@ from ledger.models import Case, Clock
 from ledger.services import clocks
 from ledger.services import staff as accounts
 from ledger.vocabulary import ClockKind, Role
+from tests import policies
 from tests.browser.screens import SignIn, put_on_duty
 from tests.conftest import TEMPLATE
 from tests.served_desk import PASSWORD, ServedDesk, serving
@@ -81,7 +82,9 @@ async def staffed(
         console.mount(app, desk)
         applications.append(app)
 
-    async with serving(migrated.url("console"), tmp_path_factory.mktemp("console"), mount=mount) as desk:
+    home = tmp_path_factory.mktemp("console")
+    settings = {"policy": policies.write_at_once(home / "policy.yml")}
+    async with serving(migrated.url("console"), home, mount=mount, settings=settings) as desk:
         app = applications[0]
         async with app.router.lifespan_context(app):
             await desk.staff("wang", Role.AGENT, "王芳")

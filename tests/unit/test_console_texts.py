@@ -16,6 +16,7 @@ from bot.console.visit import refusal
 from ledger import errors, vocabulary
 from ledger.handoff import AlreadyHeld
 from ledger.lists import LISTS
+from ledger.policy import Policy
 from ledger.vocabulary import Language, NoticeState
 
 CODE = Path(bot.console.__file__).parent
@@ -45,6 +46,7 @@ KINDS = {
     "delivery": vocabulary.Delivery,
     "mention_kind": vocabulary.MentionKind,
     "feeling": vocabulary.Feeling,
+    "policy_section": Policy.model_fields,
     "contact_kind": vocabulary.ContactKind,
     "view_kind": vocabulary.ViewKind,
 }
