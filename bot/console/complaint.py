@@ -21,6 +21,7 @@ from bot.console.components.grade import grade_card
 from bot.console.components.handovers import handovers
 from bot.console.components.keyed import KeyedList
 from bot.console.components.mentions import said_elsewhere
+from bot.console.components.now import now_card
 from bot.console.components.secrecy import SecrecyCard, grade_tag
 from bot.console.components.told import facts_told, feelings
 from bot.console.components.trend import trend_card
@@ -34,6 +35,7 @@ from ledger.form_book import book
 from ledger.services import cases, departments, secrecy
 from ledger.services import staff as accounts
 from ledger.views import complaints
+from ledger.views.clocks import ClockLine
 from ledger.views.complaints import ComplaintDetail, EntryLine, TaskLine
 from ledger.views.confidence import Confidence, confidence
 from ledger.views.handovers import holdings
@@ -86,14 +88,20 @@ class _Page:
         say = visit.texts
         self._head = ui.element("div").classes("qt-line")
         self._actions = ui.element("div").classes("qt-actions")
+        self._now = ui.element("div")
         with ui.element("div").classes("qt-columns"):
             with ui.element("div"):
                 self._facts = ui.element("section").classes("qt-card")
+                self._heading(say("form_page.of_case"))
+                self._forms = ui.element("section").classes("qt-card")
                 self._heading(say("case.transcript"))
                 with ui.element("div").classes("qt-transcript"):
                     self._messages = KeyedList[Line](
                         lambda line: line.id, lambda line: bubble(visit, line), empty=say("case.no_talk")
                     )
+                said_elsewhere(visit, number)
+                self._heading(say("handover.title"))
+                self._holdings = ui.element("section").classes("qt-card")
             with ui.element("div"):
                 aftercare(visit, number)
                 self._heading(say("grade.title"))
@@ -102,19 +110,14 @@ class _Page:
                 self._trend = ui.element("section").classes("qt-card")
                 self._heading(say("case.clocks"))
                 self._clocks = ui.element("section").classes("qt-card")
-                self._heading(say("handover.title"))
-                self._holdings = ui.element("section").classes("qt-card")
-                self._heading(say("form_page.of_case"))
-                self._forms = ui.element("section").classes("qt-card")
                 answering(reader, number)
-                said_elsewhere(visit, number)
                 self._heading(say("secrecy.title"))
                 self._secrecy = ui.element("section").classes("qt-card")
-                self._heading(say("case.ledger"))
-                with ui.element("section").classes("qt-card"):
-                    self._entries = KeyedList[EntryLine](
-                        lambda line: line.position, lambda line: entry(reader, line), classes="qt-entries"
-                    )
+        self._heading(say("case.ledger"))
+        with ui.element("section").classes("qt-card"):
+            self._entries = KeyedList[EntryLine](
+                lambda line: line.position, lambda line: entry(reader, line), classes="qt-entries"
+            )
 
     def _heading(self, text: str) -> None:
         ui.label(text).classes("qt-heading").props("role=heading aria-level=2")
@@ -139,6 +142,7 @@ class _Page:
                 self._build_actions(found)
         for part, build in (
             (self._head, self._build_head),
+            (self._now, partial(now_card, self.visit)),
             (self._facts, self._build_facts),
             (self._grade, self._build_grade),
             (self._trend, partial(trend_card, self.visit)),
@@ -201,7 +205,8 @@ class _Page:
     def _build_actions(self, found: ComplaintDetail) -> None:
         acknowledge_button(self.visit, self.number, found.clocks, self.refresh)
         if found.complaint.state is CaseStatus.OPEN:
-            self._button("case.progress", self._progress, "unelevated")
+            first = self.visit.may_acknowledge and self._waits(found)
+            self._button("case.progress", self._progress, "outline" if first else "unelevated")
             self._button("case.promise", self._promise)
             if found.waiting:
                 self._button("case.go_on", self._go_on)
@@ -271,12 +276,20 @@ class _Page:
         in_sight = sorted(found.clocks, key=lambda clock: (clock.stopped_at is not None, clock.order))
         if found.waiting:
             waiting_banner(self.visit, found.waiting)
-        clock_table(self.visit, in_sight)
+        tasks = {task.id: task for task in found.tasks if task.done_at is None}
+        timed = {clock.task for clock in found.clocks if clock.stopped_at is None}
+
+        def end(clock: ClockLine) -> None:
+            if task := tasks.get(clock.task or 0):
+                self._end_of(task)
+
+        clock_table(self.visit, in_sight, end)
         if not found.clocks:
             ui.label(self.visit.texts("case.no_clocks")).classes("qt-dim")
-        for task in found.tasks:
-            if task.done_at is None:
-                self._task(task)
+        for task in (one for one in tasks.values() if one.id not in timed):
+            with ui.element("div").classes("qt-clock-row"):
+                ui.label(task.note).classes("qt-wide")
+                self._end_of(task)
 
     def _build_holdings(self, found: ComplaintDetail) -> None:
         handovers(self._reader, holdings(found.entries, found.clocks, now=self.visit.now))
@@ -287,7 +300,7 @@ class _Page:
             forms_named = self.visit.texts("format.and").join(names)
             ui.label(self.visit.texts("review.lacking", forms=forms_named)).classes("qt-reason")
         for line in found.forms:
-            form_link(self.visit, line)
+            form_link(self.visit, line, of=self.number)
 
         async def begin() -> None:
             if chosen := await ask_which(self.visit, "case"):
@@ -298,7 +311,8 @@ class _Page:
                 "outline dense no-caps"
             )
 
-    def _task(self, task: TaskLine) -> None:
+    def _end_of(self, task: TaskLine) -> None:
+        """Whose promise it is, and the button that ends it."""
         say = self.visit.texts
 
         async def finish() -> None:
@@ -314,11 +328,8 @@ class _Page:
 
             await self._do(deed, say("case.task_finished"))
 
-        with ui.element("div").classes("qt-line"):
-            ui.label(say("case.task", note=task.note, who=task.assignee or say("routing.team"))).classes(
-                "qt-strong"
-            )
-            ui.button(say("case.task_done"), on_click=lasting(finish)).props("outline dense no-caps")
+        ui.label(task.assignee or say("routing.team")).classes("qt-dim")
+        ui.button(say("case.task_done"), on_click=lasting(finish)).props("outline dense no-caps")
 
     async def _progress(self) -> None:
         await self._ask("progress", {"text": Field("case.progress_text", "text")}, cases.progress)

@@ -28,7 +28,7 @@ async def form(visit: Visit, number: str) -> None:
         closed(visit, refused)
         return
     async with visit.desk.database.transaction() as session:
-        found = await view.form(session, number)
+        found = await view.form(session, number, visit.texts.language)
         people = {one.username: one.name for one in await accounts.list_staff(session)}
     if found is None:
         with frame(visit, visit.texts("form_page.no_such", number=number)):
@@ -46,7 +46,7 @@ async def form(visit: Visit, number: str) -> None:
         try:
             async with visit.desk.database.transaction() as session:
                 await secrecy.check_form(session, number=number, staff=visit.staff)
-                stands = await view.form(session, number)
+                stands = await view.form(session, number, visit.texts.language)
                 aside = await aside_of(visit, session, stands, anew) if stands else None
         except NeedToKnow:
             ui.navigate.reload()

@@ -212,14 +212,17 @@ async def case_became(session: AsyncSession, *, case: Case, policy: Policy, now:
             await step_by_itself(session, form=form, step=name, reason=case.status, policy=policy, now=now)
 
 
-async def values_of(session: AsyncSession, form: Form) -> dict[str, Any]:
-    """What stands in the form: what people entered, and where they entered nothing what the desk knows."""
+async def values_of(session: AsyncSession, form: Form, language: Language | None = None) -> dict[str, Any]:
+    """What stands in the form: what people entered, and where they entered nothing what the desk knows.
+
+    The desk's own words are in ``language``, that of the case where none is given.
+    """
     definition = book()[form.kind]
     if definition.fixes(form.state):
         return dict(form.filled)
     fields = definition.fields
     case = await session.get(Case, form.case_id) if form.case_id else None
-    told = await known(session, case, (field.known for field in fields.values() if field.known))
+    told = await known(session, case, (field.known for field in fields.values() if field.known), language)
     by_itself = {
         name: told[field.known] for name, field in fields.items() if field.known and field.known in told
     }

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.models import Case, Customer, Department, Form, Message, Staff, case_conversations
 from ledger.services import facts, retelling
-from ledger.vocabulary import FactKind, Signal
+from ledger.vocabulary import FactKind, Language, Signal
 
 OF_CASE: Final = (
     "number",
@@ -55,13 +55,20 @@ SOURCES: Final = frozenset(
 )
 
 
-async def known(session: AsyncSession, case: Case | None, sources: Iterable[str]) -> Mapping[str, Any]:
-    """What is known of ``sources`` as JSON, for a case; a source that has nothing to tell is left out."""
+async def known(
+    session: AsyncSession, case: Case | None, sources: Iterable[str], language: Language | None = None
+) -> Mapping[str, Any]:
+    """What is known of ``sources`` as JSON, for a case; a source that has nothing to tell is left out.
+
+    The desk's own words are in ``language``, that of the case where none is given.
+    """
     wanted = frozenset(sources)
     if case is None or not wanted:
         return {}
-    found = {name: _of_case(case, name.partition(".")[2]) for name in wanted if name.startswith("case.")}
-    found |= await _people(session, case, wanted)
+    words = language or case.language
+    told = {name: name.partition(".")[2] for name in wanted if name.startswith("case.")}
+    found = {name: _of_case(case, attribute, words) for name, attribute in told.items()}
+    found |= await _people(session, case, wanted, words)
     if any(name.startswith(("fact.", "facts.", "count.", "identity.")) for name in wanted):
         found |= {name: value for name, value in (await _told(session, case)).items() if name in wanted}
     if "petition.same_matter" in wanted:
@@ -83,20 +90,22 @@ async def _concluded(session: AsyncSession, case: Case) -> bool:
     return await session.scalar(those.limit(1)) is not None
 
 
-def _of_case(case: Case, name: str) -> Any:
+def _of_case(case: Case, name: str, language: Language) -> Any:
     value = getattr(case, name)
     if name == "special_reasons":
-        return [reason["words"][case.language] for reason in value]
+        return [reason["words"][language] for reason in value]
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-async def _people(session: AsyncSession, case: Case, wanted: frozenset[str]) -> dict[str, Any]:
+async def _people(
+    session: AsyncSession, case: Case, wanted: frozenset[str], language: Language
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "owner" in wanted and case.owner_id:
         found["owner"] = (await session.get_one(Staff, case.owner_id)).username
     if "department" in wanted and case.department_id:
         department = await session.get_one(Department, case.department_id)
-        found["department"] = department.names[case.language]
+        found["department"] = department.names[language]
     if {"customer.name", "customer.contact"} & wanted:
         found |= _of_customer(await session.get_one(Customer, case.customer_id))
     return {name: value for name, value in found.items() if name in wanted}

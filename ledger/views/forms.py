@@ -13,7 +13,7 @@ from ledger.form_book import FormDefinition, book
 from ledger.models import Form, FormStep, Staff
 from ledger.services.forms import values_of
 from ledger.views.clocks import ClockLine, clocks_of
-from ledger.vocabulary import Severity
+from ledger.vocabulary import Language, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class FormDetail:
         return [name for name in dict.fromkeys(needed) if self.values.get(name) in (None, "", [], False)]
 
 
-async def form(session: AsyncSession, number: str) -> FormDetail | None:
-    """The form with this number, None when there is none."""
+async def form(session: AsyncSession, number: str, language: Language | None = None) -> FormDetail | None:
+    """The form with this number, None when there is none; the desk's own words in ``language``."""
     steps = selectinload(Form.steps).joinedload(FormStep.by)
     wanted = select(Form).where(Form.number == number)
     found = await session.scalar(wanted.options(joinedload(Form.case), joinedload(Form.opened_by), steps))
@@ -84,7 +84,7 @@ async def form(session: AsyncSession, number: str) -> FormDetail | None:
     clocks = await clocks_of(session, found.case_id) if found.case_id else []
     return FormDetail(
         line=_line(found),
-        values=await values_of(session, found),
+        values=await values_of(session, found, language),
         entered=frozenset(found.filled),
         filled_by=filled_by.name if filled_by else None,
         steps=[_step(step) for step in found.steps],

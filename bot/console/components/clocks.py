@@ -64,8 +64,10 @@ def waiting_banner(visit: Visit, waiting: WaitLine) -> None:
         ui.label(waiting.reason).classes("qt-wide")
 
 
-def clock_table(visit: Visit, rows: Iterable[ClockLine]) -> None:
-    """Every clock of a case with its start, its end and whether it was kept."""
+def clock_table(
+    visit: Visit, rows: Iterable[ClockLine], end: Callable[[ClockLine], None] = lambda clock: None
+) -> None:
+    """Every clock of a case with its start, its end and whether it was kept; ``end`` adds what ends one."""
     for clock in rows:
         with ui.element("div").classes("qt-clock-row"):
             ui.label(visit.texts.word("clock_kind", clock.kind)).classes("qt-strong")
@@ -74,6 +76,7 @@ def clock_table(visit: Visit, rows: Iterable[ClockLine]) -> None:
             _ending(visit, clock)
             if clock.note:
                 ui.label(clock.note).classes("qt-wide")
+            end(clock)
 
 
 def _ending(visit: Visit, clock: ClockLine) -> None:

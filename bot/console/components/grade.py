@@ -1,4 +1,4 @@
-"""How grave a case is and why, what to do now, and a supervisor's word on it (playbook B5, B7)."""
+"""How grave a case is and why, and a supervisor's word on it (playbook B5, B7)."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -37,11 +37,6 @@ def grade_card(
             press = lasting(lambda: _overrule(visit, found, grade, after))
             ui.button(say("grade.overrule"), on_click=press).props("outline dense no-caps")
     _said_otherwise(visit, grade, people)
-    ui.label(say("grade.todo")).classes("qt-strong")
-    with ui.element("ol").classes("qt-todo"):
-        for step in grade.todo:
-            with ui.element("li"):
-                ui.label(step[say.language])
     ui.label(say("grade.why")).classes("qt-strong")
     _points(visit, grade)
 
