@@ -57,7 +57,8 @@ def _own_up(talk: Talk) -> None:
 
 
 async def _answer_itself(talk: Talk) -> None:
-    if topic := talk.turn.heard.topic:
+    turn = talk.turn
+    if topic := turn.heard.topic or (Topic.TIMES if wording.asks_when(turn.text) else None):
         await answer(talk, topic)
     else:
         await _pass_on(talk)

@@ -11,7 +11,7 @@ from actions.officials import WITH_AUTHORITIES
 from actions.press import WITH_THE_PRESS
 from actions.steps import QUESTIONS, Step
 from ledger.heard import Heard
-from ledger.vocabulary import Kind, Signal, Topic
+from ledger.vocabulary import Kind, Remedy, Signal, Topic
 
 INFORMATION = frozenset({"add_information", "state_remedy", "give_contact", "repeat_said"})
 DETOURS = frozenset({"action_answer", "action_chat", "action_own_up"})
@@ -31,6 +31,8 @@ UNSURE = frozenset({"action_hear", "action_answer", "action_answer_doubt"})
 QUESTIONS_OF_THEIRS = frozenset({"action_answer", "action_own_up", "action_tell_status", "action_ask_human"})
 OF_A_CASE = frozenset({Topic.TIMES, Topic.OWNER})
 """Topics that have another answer for every case."""
+OF_TIME = frozenset({"language", "date", "duration"})
+"""What may be told in a question about time that is nothing but one."""
 OF_RIGHTS = frozenset({Topic.PETITION, Topic.ESCALATE})
 """Topics that name authorities without threatening with them."""
 A_WORD = 5
@@ -168,9 +170,9 @@ def _by_words(action: str, heard: Heard, text: str, awaited: str | None, case_op
         return None
     if case_open and _is_of_the_talk(action, heard, text):
         return "action_hear"
-    if wording.asks_who_spoke(text):
+    if wording.asks_who_spoke(text) or wording.asks_whether_a_robot(text):
         return "action_own_up"
-    if case_open and _asks_of_the_case(action, heard, text):
+    if case_open and (_asks_of_the_case(action, heard, text) or _asks_when(action, heard, text)):
         return "action_tell_status"
     return "action_answer" if _asks_of_the_desk(action, heard, awaited) else None
 
@@ -194,6 +196,13 @@ def _asks_of_the_case(action: str, heard: Heard, text: str) -> bool:
         or heard.intent == "out_of_scope"
         or (heard.topic is Topic.OWNER and len(text) <= BRIEF)
     )
+
+
+def _asks_when(action: str, heard: Heard, text: str) -> bool:
+    """When there is an answer at last: a complaint by its tone, with nothing in it for the file."""
+    told = {found["entity"] for found in heard.entities} - OF_TIME
+    wishes = set(heard.remedies) - {Remedy.EXPLANATION}  # "An answer" sounds like one.
+    return action in UNSURE and wording.asks_when(text) and not (told or wishes)
 
 
 def _asks_of_the_desk(action: str, heard: Heard, awaited: str | None) -> bool:

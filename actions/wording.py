@@ -111,6 +111,17 @@ def asks_who_spoke(text: str) -> bool:
     return any(marker in text.lower() for marker in markers("who_spoke"))
 
 
+def asks_when(text: str) -> bool:
+    """Whether somebody wants to know when they hear from us."""
+    plain = text.lower()
+    return all(any(marker in plain for marker in markers(name)) for name in ("when", "hear_back"))
+
+
+def asks_whether_a_robot(text: str) -> bool:
+    """Whether it is asked outright who or what answers here."""
+    return any(marker in text.lower() for marker in markers("are_you"))
+
+
 def asks_for_a_robot(text: str) -> bool:
     """Whether a question plainly is about who or what answers here."""
     return any(marker in f" {text.lower()} " for marker in markers("robot"))

@@ -103,6 +103,38 @@ async def test_who_has_it_and_by_when_is_what_the_ledger_holds(
     assert (await case_of(assistant, someone)).number in text
 
 
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("zh-Hans", "你们到底什么时候给我答复"),
+        ("zh-Hant", "什麼時候有人會打給我？"),
+        ("en", "How long until I get an answer?!"),
+    ],
+)
+async def test_whoever_asks_when_in_anger_is_told_when(customer: Make, language: str, question: str) -> None:
+    someone = customer(language)
+    await someone.say(WORDS[language]["leak"])
+    await someone.say(question)
+    assert "utter_feedback_status_open" in someone.scripts
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("zh-Hans", "你是不是机器人?别拿机器人糊弄我"),
+        ("zh-Hant", "你是真人嗎？不要叫機器人應付我"),
+        ("en", "Are you a bot? I don't want a bot"),
+    ],
+)
+async def test_whoever_asks_whether_it_is_a_robot_is_told_however_they_ask(
+    customer: Make, language: str, question: str
+) -> None:
+    someone = customer(language)
+    await someone.say(WORDS[language]["leak"])
+    await someone.say(question)
+    assert someone.scripts[0].startswith("utter_respond_robot_")
+
+
 async def test_who_wrote_just_now_is_told_by_name(assistant: Assistant, customer: Make) -> None:
     someone = customer()
     await someone.say(WORDS["zh-Hans"]["leak"])
