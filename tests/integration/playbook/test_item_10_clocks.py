@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from ledger.errors import NotExtendable
+from ledger.form_book import book
 from ledger.models import Clock, Form, Notice, Staff
 from ledger.policy.clocks import FURTHER_CLOCKS
 from ledger.services import case_lock, clocks, forms
@@ -74,6 +75,20 @@ async def told_of(world: LedgerWorld, clock: Clock) -> set[str]:
 async def test_each_clock_runs_day_and_night_for_as_long_as_the_rule_book_says(desk_ledger, kind):
     clock = await started(desk_ledger, kind)
     assert clock.due_at == desk_ledger.now + C3[kind]
+
+
+def started_by(kind: ClockKind) -> list[str]:
+    """The forms that start such a clock, when they open or by a step."""
+    return [
+        name
+        for name, form in book().items()
+        if kind in {*form.starts, *(clock for step in form.steps.values() for clock in step.starts)}
+    ]
+
+
+@pytest.mark.parametrize("kind", sorted(FURTHER_CLOCKS))
+def test_each_is_started_by_a_form_of_the_rule_book(kind: ClockKind) -> None:
+    assert started_by(kind) != []
 
 
 @pytest.mark.parametrize("kind", sorted(FURTHER_CLOCKS - LAPSING))
