@@ -20,14 +20,13 @@ from sqlalchemy import Connection, create_engine, func, pool, select
 from sqlalchemy.exc import OperationalError
 
 from ledger.errors import LedgerError
+from ledger.locks import Lock
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 # Seconds.
 LOCK_WAIT: Final = 1.0
 TRY_AGAIN_AFTER: Final = 0.5
 LONGEST: Final = 600.0
-# Any number that nobody else locks: one migrates at a time.
-MIGRATING: Final = 7_481_350
 
 
 class SchemaTooNew(LedgerError):  # noqa: N818
@@ -122,7 +121,7 @@ def _connected(url: str) -> Iterator[Connection]:
 def _alone(url: str, until: float) -> Iterator[Connection]:
     """One migrates at a time; the others ask again, since waiting in the database is being in the way."""
     with _connected(url) as connection:
-        while not connection.scalar(select(func.pg_try_advisory_lock(MIGRATING))):
+        while not connection.scalar(select(func.pg_try_advisory_lock(Lock.MIGRATING.value))):
             if time.monotonic() > until:
                 raise MigrationBlocked("another migration is under way")
             time.sleep(TRY_AGAIN_AFTER)

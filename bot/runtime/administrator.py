@@ -3,15 +3,13 @@
 from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy import func, select
 
 from ledger.db import Database
+from ledger.locks import Lock, wait_for
 from ledger.services import staff
 from ledger.vocabulary import Role
 
 USERNAME = "admin"
-# Any number that nobody else locks: of several desks that start at once one opens the account.
-OPENING = 7_481_351
 
 
 async def ensure_administrator(url: str, password: SecretStr | None, *, now: datetime) -> str | None:
@@ -22,7 +20,8 @@ async def ensure_administrator(url: str, password: SecretStr | None, *, now: dat
     database = Database(url, pool_size=1)
     try:
         async with database.transaction() as session:
-            await session.execute(select(func.pg_advisory_xact_lock(OPENING)))
+            # Of several desks that start at once one opens the account.
+            await wait_for(session, Lock.ADMINISTRATOR)
             people = await staff.list_staff(session, disabled=True)
             if any(one.role is Role.ADMINISTRATOR for one in people):
                 return None

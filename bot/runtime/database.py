@@ -10,12 +10,11 @@ from bot.runtime.errors import HomeInUseError, PostgresError
 from bot.runtime.home import held
 from bot.runtime.postgres import EmbeddedServer
 from bot.settings import Settings
+from ledger.locks import Lock
 from ledger.migrate import upgrade
 
 # Rasa's tables live in a schema of their own, beside the ledger's.
 ENGINE_SCHEMA = "engine"
-# Any number that nobody else locks.
-MAKING_ROOM = 7_481_352
 CONNECT_SECONDS = 5
 
 
@@ -68,7 +67,7 @@ def prepare(url: str) -> None:
     upgrade(url)
     with psycopg.connect(plain(url)) as connection:
         # Two desks that start at once would both find it missing.
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [MAKING_ROOM])
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.ENGINE_SCHEMA.value])
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {ENGINE_SCHEMA}")
 
 

@@ -14,13 +14,12 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.locks import Lock, try_for
 from ledger.models import Case, Clock, Department, Entry, FigureDay, Message, case_conversations
 from ledger.views.real import real_cases
 from ledger.vocabulary import Author, CaseType, ClockKind
 
 CLOCKS: Final = (ClockKind.FIRST_RESPONSE, ClockKind.HEADQUARTERS)
-# One counts at a time; the number is nobody else's.
-COUNTING: Final = 7_002
 AT_ONCE: Final = 31
 # Entries get their ids before they are committed: what is this old was, or never will be.
 COMMITTED_WITHIN: Final = timedelta(minutes=1)
@@ -33,7 +32,7 @@ SCALE: Final = (
 
 async def count_days(session: AsyncSession, *, time_zone: str, now: datetime) -> int:
     """Count the days that something happened to, and some of those never counted; how many are left."""
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(COUNTING))):
+    if not await try_for(session, Lock.COUNTING):
         return 0
     seen = await session.scalar(select(func.max(FigureDay.entry_id)).where(FigureDay.time_zone == time_zone))
     uncounted = await _uncounted(session, time_zone, now)

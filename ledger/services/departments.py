@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ledger import roster
 from ledger.errors import NoDelegate, NoSuchDepartment
+from ledger.locks import Lock, wait_for
 from ledger.models import Department, DutyContact, DutyShift, Staff
 from ledger.policy import DepartmentPolicy, Policy
 from ledger.services.entries import SYSTEM, Actor, record
 
-SYNC_LOCK: Final = 7_002
 KNOWN: Final = "departments"
 """Where a session keeps the departments it has read."""
 
@@ -24,7 +24,7 @@ async def sync(session: AsyncSession, *, policy: Policy, now: datetime) -> None:
 
     One that left the policy stays, since cases refer to it. Desks that start together do it in turn.
     """
-    await session.execute(select(func.pg_advisory_xact_lock(SYNC_LOCK)))
+    await wait_for(session, Lock.DEPARTMENTS)
     existing = {department.key: department for department in await session.scalars(select(Department))}
     for wanted in policy.departments:
         if wanted.key in existing:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.drill_book import DrillFile, Plot, Seated
 from ledger.errors import DrillUnderWay, NotAllowed
 from ledger.live import notify
+from ledger.locks import Lock, wait_for
 from ledger.models import Case, Clock, Conversation, Drill, Form, Message, Staff, Task
 from ledger.policy import Policy
 from ledger.services import clocks, handoff
@@ -26,8 +27,6 @@ from ledger.services.withdrawing import end_case
 from ledger.views import drill_report
 from ledger.vocabulary import Author, CaseStatus, Holding, Role
 
-BEGINNING: Final = 7_015
-"""An advisory lock: drills begin one after the other."""
 OVER: Final = "drill_over"
 PLAYED, STOPPED, LOST = "played", "stopped", "lost"
 LOST_AFTER: Final = timedelta(minutes=1)
@@ -65,7 +64,7 @@ async def begin(
     Raises:
         DrillUnderWay: one is played already.
     """
-    await session.execute(select(func.pg_advisory_xact_lock(BEGINNING)))
+    await wait_for(session, Lock.DRILLS)
     if await running(session) is not None:
         raise DrillUnderWay
     key = secrets.token_urlsafe(32)

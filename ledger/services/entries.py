@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.locks import Lock, wait_for
 from ledger.models import Case, Entry, Staff
 from ledger.vocabulary import ActorKind
 
@@ -23,7 +24,6 @@ OPENED: Final = "case.opened"
 """The action every case's book begins with."""
 REOPENED: Final = "case.reopened"
 BEGINNING: Final = "0" * 64
-DESK_LOCK: Final = 7_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ async def record(
     """
     book = case.number if case else DESK
     if case is None and DESK not in _ends(session):
-        await session.execute(select(func.pg_advisory_xact_lock(DESK_LOCK)))
+        await wait_for(session, Lock.DESK_BOOK)
     position, previous_hash = await _end(session, book, action)
     entry = Entry(
         book=book,

@@ -6,16 +6,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import Missing, NotAllowed
+from ledger.locks import Lock, wait_for
 from ledger.models import Entry, Staff
 from ledger.policy import Policy
 from ledger.policy.flat import flat
 from ledger.policy_draft import Draft, draft, write
 from ledger.services import departments
-from ledger.services.entries import DESK, DESK_LOCK, SYSTEM, Actor, record
+from ledger.services.entries import DESK, SYSTEM, Actor, record
 from ledger.vocabulary import Role
 
 CHANGED: Final = "policy.changed"
@@ -89,7 +90,7 @@ async def _differences(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What was in force and is not under ``policy``, and what is instead, once its departments are there."""
     await departments.sync(session, policy=policy, now=now)
-    await session.execute(select(func.pg_advisory_xact_lock(DESK_LOCK)))
+    await wait_for(session, Lock.DESK_BOOK)
     was, is_now = await _recorded(session), flat(policy)
     before = {key: value for key, value in was.items() if is_now.get(key) != value}
     after = {key: value for key, value in is_now.items() if was.get(key) != value}

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import NoSuchReport
 from ledger.live import notify
+from ledger.locks import Lock, try_for
 from ledger.models import Department, Entry, Report
 from ledger.policy import Policy, Schedule
 from ledger.reports import KINDS, Asked, Content
@@ -19,9 +19,6 @@ from ledger.services.entries import SYSTEM, canonical, record
 from ledger.services.notices import tell
 from ledger.vocabulary import NoticeKind, ReportKind
 
-# One desk makes reports at a time; the number is nobody else's.
-MAKING: Final = 7_012
-
 
 async def make_due(session: AsyncSession, *, policy: Policy, now: datetime) -> list[Report]:
     """Make and send what is due, each once however many desks look.
@@ -30,7 +27,7 @@ async def make_due(session: AsyncSession, *, policy: Policy, now: datetime) -> l
     one before. Nothing is made of the time before the desk began.
     """
     due = [one for one in _due(policy, now) if not await _made(session, *one)]
-    if not due or not await session.scalar(select(func.pg_try_advisory_xact_lock(MAKING))):
+    if not due or not await try_for(session, Lock.REPORTS):
         return []
     began = await session.scalar(select(Entry.at).order_by(Entry.id).limit(1))
     return [

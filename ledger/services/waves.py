@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import AlreadyAcknowledged, NoSuchWave, NotAllowed
 from ledger.live import notify
+from ledger.locks import Lock, try_for
 from ledger.models import Staff, Wave
 from ledger.policy import Policy
 from ledger.services.circle import at_headquarters
@@ -21,14 +22,12 @@ from ledger.views.surges import Surge, surges
 from ledger.views.topic_surges import topic_surges
 from ledger.vocabulary import NoticeKind, Role, WarningLevel
 
-LOOKING: Final = 7_004
-"""One process looks at a time; the number is nobody else's."""
 ORDER: Final = tuple(WarningLevel)
 
 
 async def look(session: AsyncSession, *, policy: Policy, now: datetime) -> None:
     """Compare what comes in with what is usual, and bring the warnings to it."""
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(LOOKING))):
+    if not await try_for(session, Lock.WAVES):
         return
     rising = [
         *await surges(session, policy=policy, now=now),
