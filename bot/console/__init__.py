@@ -23,6 +23,7 @@ from bot.console import (  # noqa: F401
     figures,
     form,
     forms,
+    law,
     lists,
     login,
     new_complaint,

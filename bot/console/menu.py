@@ -32,6 +32,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("/desk/customers", "nav.customers", "contact_page", Role.AGENT),
         Page("/desk/contacts", "nav.contacts", "contact_phone", Role.AGENT),
         Page("/desk/anthology", "nav.anthology", "menu_book", Role.AGENT),
+        Page("/desk/law", "nav.law", "gavel", Role.AGENT),
         Page("/supervise/statements", "nav.statements", "campaign", Role.SUPERVISOR),
     ),
     "nav.judge": (

@@ -17,6 +17,7 @@ from ledger.policy.departments import DepartmentPolicy, Matrix, Organisation
 from ledger.policy.drills import Drills
 from ledger.policy.grading import Grading, Plan, Waves
 from ledger.policy.group_events import GroupEvents
+from ledger.policy.law import LawNotes
 from ledger.policy.limits import Limits, Watchdog
 from ledger.policy.lists import Lists
 from ledger.policy.notices import Notices
@@ -40,6 +41,7 @@ LATER_SECTIONS: Final = frozenset(
         "drills",
         "grading",
         "group_events",
+        "law",
         "lists",
         "opinion",
         "plans",
@@ -98,6 +100,7 @@ class Policy(Part):
     group_events: GroupEvents
     undercover: Undercover
     contacts: Contacts
+    law: LawNotes
 
     @model_validator(mode="after")
     def _one_headquarters(self) -> Self:

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from playwright.async_api import expect
+from sqlalchemy import update
 
-from ledger.models import Staff
+from ledger.models import Message, Staff
 from ledger.services import forms
 from ledger.services import staff as accounts
 from ledger.services.staff_entry import enter_by_staff
-from ledger.vocabulary import Category
+from ledger.vocabulary import Category, Signal
 from tests import statements
 from tests.browser.screens import SignIn, press
 from tests.served_desk import ServedDesk
@@ -89,3 +90,22 @@ async def test_published_cases_are_found_while_replying_and_on_their_page(
     async with page.expect_download() as downloaded:
         await press(page, "PDF")
     assert (await downloaded.value).suggested_filename.endswith(".pdf")
+
+
+async def test_law_notes_are_read_beside_a_conversation_and_put_no_word_into_the_reply(
+    staffed: ServedDesk, sign_in: SignIn
+) -> None:
+    visitor = await staffed.visitor()
+    await visitor.says("多扣了我两百块，再不退我就去法院告你们", "1")
+    await visitor.reads_until(2)
+    async with staffed.desk.database.transaction() as session:
+        said = update(Message).where(Message.conversation_id == visitor.conversation)
+        await session.execute(said.values(signals=[Signal.LEGAL_THREAT]))
+    page = await sign_in("wang", f"/desk/conversations/{visitor.conversation}")
+    card = page.locator(".qt-law-notes")
+    await expect(card).to_contain_text("不发给客户")
+    await press(page, "接手")
+    await card.get_by_text("展开").first.click()
+    await expect(card).to_contain_text("不能说、不能做")
+    await expect(card.locator("button")).to_have_count(0)
+    await expect(page.locator(".qt-reply textarea")).to_have_value("")

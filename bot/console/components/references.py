@@ -1,9 +1,10 @@
-"""Beside the conversation: what an agent can lean on, the statement in force first, then cases (C1, D1)."""
+"""Beside the conversation: what an agent can lean on, the statement first, cases, law notes (C1, D1, D7)."""
 
 from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
+from bot.console.components.law import law_note, not_advice
 from bot.console.components.stories import story
 from bot.console.visit import Visit
 from ledger.statement import Statement
@@ -20,12 +21,12 @@ MOST = 5
 class References:
     """Follows what the customer tells; ``use`` puts words into the reply box.
 
-    The statement stands in ``first``, the cases where this is built.
+    The statement stands in ``first``, the cases where this is built, law notes below them.
     """
 
     def __init__(self, visit: Visit, first: ui.element, use: Callable[[str], None]) -> None:
         self.visit, self.use, self._box = visit, use, first
-        self._told: str | None = None
+        self._about: object = None
         self._like: Sequence[Story] = ()
         with ui.element("section").classes("qt-card"):
             say = visit.texts
@@ -35,23 +36,31 @@ class References:
             )
             self._words.on("keydown.enter", self._search)
             self._stories = ui.element("div").classes("qt-list")
+        self._law = ui.element("div")
 
     async def show(self, talk: Transcript) -> None:
         """Bring it to ``talk``; nothing is read again while nothing new was told."""
-        said = [line.text for line in talk.messages if line.author is Author.CUSTOMER and line.text]
-        told = "\n".join(said[-LATEST:])
-        if told == self._told:
-            return
-        self._told = told
+        said = [line for line in talk.messages if line.author is Author.CUSTOMER and line.text][-LATEST:]
+        told = "\n".join(line.text for line in said)
         category = talk.cases[0].category if talk.cases else None
+        signals = {signal for line in said for signal in line.signals}
+        if self._about == (told, category, signals):
+            return
+        self._about = told, category, signals
         async with self.visit.desk.database.transaction() as session:
             found = await suggestions(
-                session, told=told, category=category, policy=self.visit.desk.policy, now=self.visit.now
+                session,
+                told=told,
+                category=category,
+                signals=signals,
+                policy=self.visit.desk.policy,
+                now=self.visit.now,
             )
         self._box.clear()
         with self._box:
             if found.statement:
                 self._statement(found.statement, talk.language)
+        self._show_law(found.law)
         self._like = found.stories
         if not self._words.value:
             self._show_stories(self._like, "anthology.none_like")
@@ -71,6 +80,17 @@ class References:
                 story(self.visit, told)
             if not found:
                 ui.label(self.visit.texts(empty)).classes("qt-dim")
+
+    def _show_law(self, keys: Sequence[str]) -> None:
+        """For the agent's own reading; nothing here puts words into the reply box."""
+        self._law.clear()
+        if not keys:
+            return
+        with self._law, ui.element("section").classes("qt-card qt-law-notes"):
+            ui.label(self.visit.texts("nav.law")).classes("qt-heading").props("role=heading aria-level=2")
+            not_advice(self.visit)
+            for key in keys:
+                law_note(self.visit, key)
 
     def _statement(self, found: Statement, language: Language) -> None:
         say, text = self.visit.texts, found.texts[language]

@@ -2,16 +2,21 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import hanzidentifier
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from bot import api
 from bot.__main__ import app
+from bot.settings import PROJECT
 from ledger.errors import BadLines, Missing, NoSuchContact, NoSuchStaff, NotAllowed, WrongValue
+from ledger.law_book import law_book
 from ledger.lists import LISTS, Row
 from ledger.models import ContactVisit, Entry, OutsideContact, Staff, View
 from ledger.services import contacts_file, forms, outside_contacts
@@ -20,7 +25,8 @@ from ledger.services.outside_contacts import Details, read_details
 from ledger.views import outside_contacts as view
 from ledger.views.forms import form
 from ledger.views.outside_contacts import Beside, ContactLine
-from ledger.vocabulary import ContactKind, Role
+from ledger.views.suggestions import Suggestions, suggestions
+from ledger.vocabulary import Category, ContactKind, Language, Role, Signal
 from tests.ledger_world import LedgerWorld
 
 PAPER = Details(
@@ -378,3 +384,138 @@ async def test_the_command_takes_a_file_and_tells_what_is_wrong(
 def test_a_kind_is_read_in_either_script() -> None:
     written = [read_details({"kind": kind, "organisation": "x"}).kind for kind in ("媒体", "媒體", "media")]
     assert set(written) == {ContactKind.MEDIA}
+
+
+# Law notes: what they say, and from where
+
+NOTES = law_book().notes
+SCRIPTS = {Language.ZH_HANS: hanzidentifier.SIMPLIFIED, Language.ZH_HANT: hanzidentifier.TRADITIONAL}
+
+
+@pytest.mark.parametrize(
+    ("topic", "law", "articles", "told"),
+    [
+        ("contract", "civil_code", {577, 584}, ["违约责任", "预见到"]),
+        ("returns", "consumer_law", {24, 25}, ["七日", "无需理由"]),
+        ("fraud", "consumer_law", {55}, ["三倍", "五百元"]),
+        ("food", "food_safety_law", {148}, ["十倍", "一千元"]),
+        ("injury", "civil_code", {1179, 1198}, ["医疗", "安全保障义务"]),
+        ("mental_harm", "civil_code", {1183}, ["严重精神损害"]),
+        ("criticism", "consumer_law", {15, 17}, ["监督", "批评"]),
+        ("criticism", "civil_code", {1024, 1025, 1028}, ["名誉"]),
+        ("extortion", "criminal_law", {274}, ["敲诈勒索"]),
+        ("extortion", "extortion_interpretation", {1}, ["二千元至五千元"]),
+        ("settling", "consumer_law", {39}, ["协商", "调解", "投诉", "仲裁", "起诉"]),
+        ("privacy", "personal_information_law", {57, 69}, ["补救", "没有过错"]),
+    ],
+)
+def test_each_topic_names_its_law_and_article(
+    topic: str, law: str, articles: set[int], told: list[str]
+) -> None:
+    says = [one for one in NOTES[topic].says if one.law == law]
+    assert articles <= {number for one in says for number in one.articles}
+    words = "".join(one.text[Language.ZH_HANS] for one in says)
+    assert [word for word in told if word not in words] == []
+
+
+@pytest.mark.parametrize("topic", NOTES)
+def test_a_note_says_as_of_when_and_when_to_ask_in_three_languages_each_in_its_script(topic: str) -> None:
+    note = NOTES[topic]
+    assert note.as_of > date(2025, 1, 1)
+    assert "法务" in note.ask[Language.ZH_HANS] or note.ask[Language.EN].startswith("When ")
+    parts = (note.title, note.when, note.ask, *note.may, *note.may_not, *(one.text for one in note.says))
+    for names in (*parts, *(law_book().laws[one.law].names for one in note.says)):
+        assert set(names) == set(Language)
+        for language, script in SCRIPTS.items():
+            assert hanzidentifier.identify(names[language]) in (script, hanzidentifier.BOTH), names[language]
+
+
+def test_a_note_nobody_checked_for_long_says_so(desk_ledger: LedgerWorld) -> None:
+    note, after = NOTES["fraud"], desk_ledger.policy.law.recheck_after
+    assert not note.is_old(note.as_of + after, after)
+    assert note.is_old(note.as_of + after + timedelta(days=1), after)
+
+
+# An agent can open them
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("精神損害 侮辱", ["mental_harm"]),
+        ("敲诈勒索 274", ["extortion"]),
+        ("第1183条", ["mental_harm"]),
+        ("刑法", ["extortion"]),
+        ("personal information", ["privacy"]),
+        ("沒有這樣的字", []),
+    ],
+)
+def test_agents_search_them_by_words_or_law_in_either_script(words: str, found: list[str]) -> None:
+    assert law_book().found(words) == found
+
+
+def test_without_words_all_are_there() -> None:
+    assert law_book().found("") == list(NOTES)
+
+
+@pytest.mark.parametrize(
+    ("told", "category", "signals", "notes"),
+    [
+        (
+            "给五万，不然我就发到网上",
+            Category.PRODUCT_QUALITY,
+            {Signal.EXTORTION, Signal.MEDIA_THREAT},
+            ["criticism", "extortion", "online"],
+        ),
+        ("给五万，不然就曝光", None, {Signal.EXTORTION}, ["extortion"]),
+        ("冰箱修了三次", Category.PRODUCT_QUALITY, set(), ["returns"]),
+        ("買到過期的奶粉", Category.PRODUCT_QUALITY, set(), ["food", "returns"]),
+        ("我的电话号码被泄露了", Category.PRIVACY_LEAK, set(), ["privacy"]),
+        ("店员当众搜身", Category.STAFF_ATTITUDE, {Signal.COMPENSATION_DEMAND}, ["mental_harm"]),
+        ("服务员很冷淡", Category.STAFF_ATTITUDE, set(), []),
+        ("", None, set(), []),
+    ],
+)
+async def test_beside_a_conversation_stand_the_notes_for_its_kind_and_signals(
+    desk_ledger: LedgerWorld,
+    told: str,
+    category: Category | None,
+    signals: set[Signal],
+    notes: list[str],
+) -> None:
+    assert (await _suggested(desk_ledger, told, category, signals)).law == notes
+
+
+# Never by the bot, and never to the customer
+
+
+def test_the_assistant_says_no_sentence_of_a_note_and_names_no_law() -> None:
+    spoken = [PROJECT / "domain.yml", *(PROJECT / "data" / "scripts").glob("*.yml")]
+    said = "\n".join(file.read_text("utf-8") for file in spoken)
+    names = [name for law in law_book().laws.values() for name in law.names.values()]
+    sentences = [text for note in NOTES.values() for text in note.texts() if text.endswith(("。", "."))]
+    assert len(sentences) > 100
+    assert [text for text in (*sentences, *names) if text in said] == []
+
+
+async def test_what_is_suggested_are_keys_and_no_words_to_send(desk_ledger: LedgerWorld) -> None:
+    found = await _suggested(desk_ledger, "我要曝光你们", None, {Signal.MEDIA_THREAT})
+    assert found.law == ["criticism"]
+    assert found.statement is None
+    assert found.stories == []
+
+
+def test_no_route_gives_them_to_programs() -> None:
+    served = FastAPI()
+    api.install(served)
+    assert [path for path in served.openapi()["paths"] if "law" in path.split("/")] == []
+
+
+async def _suggested(
+    desk: LedgerWorld, told: str, category: Category | None, signals: set[Signal]
+) -> Suggestions:
+    return await desk.do(
+        lambda s: suggestions(
+            s, told=told, category=category, signals=signals, policy=desk.policy, now=desk.now
+        )
+    )
