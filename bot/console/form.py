@@ -35,9 +35,6 @@ async def form(visit: Visit, number: str) -> None:
             return
     title = f"{found.definition.names[visit.texts.language]} {number}"
     with frame(visit, title):
-        with ui.element("div").classes("qt-actions qt-unprinted"):
-            printing = ui.button(visit.texts("form_page.print")).props("outline no-caps padding='2px 12px'")
-            printing.on("click", js_handler="() => window.print()")
         page = ui.element("div")
 
     shown: list[FormDetail] = []

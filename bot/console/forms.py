@@ -1,4 +1,4 @@
-"""Every form that is open, the oldest first, and the way to a new one of the desk's own."""
+"""Every form that is open, what falls due first, and the way to a new one of the desk's own."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ async def forms(visit: Visit, kind: str = "") -> None:
             choice.props("outlined dense").classes("qt-choice")
             if kinds_for(visit, "desk"):
                 ui.button(say("form_page.open"), on_click=lasting(begin)).props("outline no-caps")
-        with ui.element("section").classes("qt-card"):
+        with ui.element("section").classes("qt-card qt-lines"):
             for line in found:
                 form_link(visit, line)
             if not found:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, not_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, not_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from ledger.form_book import FormDefinition, book
-from ledger.models import Form, FormStep, Staff
+from ledger.models import Clock, Form, FormStep, Staff
 from ledger.services.forms import values_of
 from ledger.views.clocks import ClockLine, clocks_of
 from ledger.vocabulary import Language, Severity
@@ -18,7 +18,10 @@ from ledger.vocabulary import Language, Severity
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
-    """A form in a list; ``case`` is the case's number, ``opened_by`` None when it opened by itself."""
+    """A form in a list; ``case`` is the case's number, ``opened_by`` None when it opened by itself.
+
+    ``due_at`` is its next deadline, told of in the list of open ones.
+    """
 
     number: str
     kind: str
@@ -29,6 +32,7 @@ class FormLine:
     closed_at: datetime | None
     filled: Mapping[str, Any]
     drill: bool = False
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +105,17 @@ async def forms_of(session: AsyncSession, case_id: int) -> list[FormLine]:
 
 
 async def open_forms(session: AsyncSession, kind: str | None = None, limit: int = 300) -> list[FormLine]:
-    """Forms that are not closed and want something done, of one kind or all, the oldest first."""
-    wanted = (
-        _forms()
-        .where(Form.closed_at.is_(None), not_(_resting()))
-        .order_by(Form.opened_at, Form.id)
-        .limit(limit)
-    )
+    """Forms that are not closed and want something done, of one kind or all.
+
+    What falls due first stands first; then the oldest of those without a deadline.
+    """
+    running = (Clock.form_id == Form.id, Clock.stopped_at.is_(None))
+    due = select(func.min(Clock.due_at)).where(*running).scalar_subquery()
+    wanted = _forms().add_columns(due).where(Form.closed_at.is_(None), not_(_resting()))
+    wanted = wanted.order_by(due.asc().nulls_last(), Form.opened_at, Form.id).limit(limit)
     if kind is not None:
         wanted = wanted.where(Form.kind == kind)
-    return [_veiled(found) for found in await session.scalars(wanted)]
+    return [replace(_veiled(found), due_at=due_at) for found, due_at in await session.execute(wanted)]
 
 
 async def forms_in(session: AsyncSession, kind: str, states: Sequence[str]) -> list[FormLine]:

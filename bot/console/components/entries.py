@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.components import marks
-from bot.console.components.form_words import booked, fields_told
+from bot.console.components.form_words import booked, fields_told, step_of_clock
 from bot.console.components.grade import point_in_words
 from bot.console.texts import Texts
 from bot.console.visit import Visit
@@ -91,7 +91,7 @@ def entry(reader: Reader, line: EntryLine) -> None:
                 if line.grade:
                     marks.tag(say.word("secret_grade", line.grade), "warn")
             if line.reason:
-                ui.label(say("entry.reason", reason=say.word("reason", line.reason)))
+                ui.label(say("entry.reason", reason=_reason(say, line.reason, line.after or {})))
             for change in changes(reader, line):
                 ui.label(change).classes("qt-dim qt-text")
 
@@ -106,6 +106,13 @@ def _about_form(reader: Reader, line: EntryLine) -> None:
     if step := form.steps.get(after.get("step", "")):
         name = reader.visit.texts("entry.step", form=name, step=step.names[language])
     ui.link(name, f"/desk/forms/{after['form']}")
+
+
+def _reason(say: Texts, reason: str, after: Mapping[str, Any]) -> str:
+    """A word of ours, what somebody wrote, or the step of a form that stopped a clock."""
+    word = say.word("reason", reason)
+    step = step_of_clock(reason, after.get("kind")) if word == reason else None
+    return step.names[say.language] if step else word
 
 
 def actor_in_words(reader: Reader, line: EntryLine) -> str:
@@ -143,6 +150,8 @@ def _value(reader: Reader, field: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return say("entry.yes" if value else "entry.no")
+    if field == "called":
+        return _team(reader, value)
     if isinstance(value, dict):
         told = (f"{say.word('field', key)} {_value(reader, key, one)}" for key, one in value.items())
         return say("format.and").join(told)
@@ -159,6 +168,14 @@ def _value(reader: Reader, field: str, value: Any) -> str:
     if field in ("department", "departments"):
         return reader.departments.get(value, str(value))
     return _word(say, field, value)
+
+
+def _team(reader: Reader, called: Mapping[str, list[str]]) -> str:
+    """Who was called to what; a part nobody took is not told of."""
+    say, roles = reader.visit.texts, reader.visit.desk.policy.team.roles
+    names = {key: role.names[say.language] for key, role in roles.items()}
+    parts = (f"{names.get(key, key)} {_value(reader, 'to', who)}" for key, who in called.items() if who)
+    return say("format.and").join(parts)
 
 
 def _word(say: Texts, field: str, value: Any) -> str:

@@ -8,7 +8,8 @@ from nicegui import ui
 
 from bot.console.components import forms, marks
 from bot.console.components.buttons import lasting
-from bot.console.components.clocks import clock_table
+from bot.console.components.clocks import clock_table, countdowns
+from bot.console.components.countdown import Countdown
 from bot.console.components.form_words import NOTHING, in_words
 from bot.console.components.forms import Field
 from bot.console.visit import Visit
@@ -32,6 +33,9 @@ def form_link(visit: Visit, line: FormLine, *, of: str | None = None) -> None:
         if line.case and line.case != of:
             ui.link(line.case, f"/desk/complaints/{line.case}").classes("qt-number")
         ui.label(visit.when(line.opened_at)).classes("qt-dim")
+        if line.due_at:
+            ui.space()
+            Countdown(visit, line.due_at)
 
 
 class FormCard:
@@ -68,8 +72,13 @@ class FormCard:
 
     def _head(self) -> None:
         with ui.element("div").classes("qt-path"):
-            names = {name: state.names[self.language] for name, state in self._path()}
-            marks.path(names, self.found.line.state)
+            with ui.element("div").classes("qt-line"):
+                names = {name: state.names[self.language] for name, state in self._path()}
+                marks.path(names, self.found.line.state)
+                ui.space()
+                printing = ui.button(self.say("form_page.print"), icon="print")
+                printing.props("flat dense no-caps").classes("qt-unprinted")
+                printing.on("click", js_handler="() => window.print()")
             self._origin()
 
     def _origin(self) -> None:
@@ -90,9 +99,12 @@ class FormCard:
     def _now(self) -> None:
         say, state = self.say, self.definition.states[self.found.line.state]
         ui.label(say("form_page.todo")).classes("qt-heading").props("role=heading aria-level=2")
-        with ui.element("section").classes("qt-card qt-form"):
+        with ui.element("section").classes("qt-card qt-form qt-broad"):
             if state.todo:
                 ui.label(state.todo[self.language]).classes("qt-strong")
+            with ui.element("div").classes("qt-line"):
+                running = (clock for clock in self.found.clocks if clock.stopped_at is None)
+                countdowns(self.visit, sorted(running, key=lambda clock: clock.order))
             self._ask_for_missing()
             with ui.element("div").classes("qt-actions"):
                 # What leads on stands before what is only noted.
@@ -115,7 +127,8 @@ class FormCard:
         if needed:
             names = self.say("format.and").join(self._name(name) for name in needed)
             ui.label(self.say("form_page.missing", fields=names)).classes("qt-reason")
-        inputs = forms.build(self.say, fields)
+        with ui.element("div").classes("qt-fields"):
+            inputs = forms.build(self.say, fields)
 
         async def save() -> None:
             entered = forms.values(self.say, fields, inputs)

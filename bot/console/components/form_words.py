@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bot.console.visit import Visit
-from ledger.form_book import FormDefinition, FormField
+from ledger.form_book import FormDefinition, FormField, StepDefinition, book
 from ledger.form_values import moment_of
 from ledger.services.forms import VEIL
 
@@ -60,6 +60,15 @@ def booked(
         was, is_now = words(field, before.get(name)), words(field, after.get(name))
         if was or is_now:
             yield field.names[visit.texts.language], was, is_now
+
+
+def step_of_clock(name: str, kind: str | None) -> StepDefinition | None:
+    """The step called ``name`` of the form that runs clocks of ``kind``, None when no form does."""
+    for form in book().values():
+        started = {*form.starts, *(clock for step in form.steps.values() for clock in step.starts)}
+        if name in form.steps and kind in started:
+            return form.steps[name]
+    return None
 
 
 def _state(visit: Visit, form: FormDefinition, state: str | None) -> str:
