@@ -16,13 +16,15 @@ class Rekindling(Part):
     """When a solved case has come up again (死灰复燃).
 
     ``within``: for so long after it was solved it is watched. ``mentions_for``: so long what was said
-    elsewhere stands as a sign. ``points``: from so many on the signs are enough; ``complaint`` are those of
-    another complaint of the same person, ``elsewhere`` those of something said in public; a sign without
-    points counts for nothing. ``same_owner``: whoever solved it answers the new complaint too.
+    elsewhere stands as a sign; what many say of one case within ``told_again_after`` is told once.
+    ``points``: from so many on the signs are enough; ``complaint`` are those of another complaint of the same
+    person, ``elsewhere`` those of something said in public; a sign without points counts for nothing.
+    ``same_owner``: whoever solved it answers the new complaint too.
     """
 
     within: Annotated[Duration, Field(gt=timedelta())]
     mentions_for: Annotated[Duration, Field(gt=timedelta())]
+    told_again_after: Duration = timedelta(days=1)
     points: Points
     complaint: Mapping[RekindlingSign, Points]
     elsewhere: Mapping[RekindlingSign, Points]

@@ -71,9 +71,13 @@ class Capacity(Part):
 
 
 class Silence(Part):
-    """After the assistant asked and hears nothing for ``nudge_after``, it asks once more, gently."""
+    """After the assistant asked and hears nothing for ``nudge_after``, it asks once more, gently.
+
+    ``nudge_within``: so long after that it still does; whoever left half a day ago is not called after.
+    """
 
     nudge_after: Duration
+    nudge_within: Duration = timedelta(hours=6)
 
 
 class Demands(Part):

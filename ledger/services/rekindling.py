@@ -5,7 +5,7 @@ That it has is reckoned (``ledger/views/rekindled.py``); what is kept is who was
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import exists, func, select
@@ -31,8 +31,6 @@ from ledger.views.rekindled import (
 )
 from ledger.vocabulary import CaseStatus, ClockKind, Feeling, NoticeKind
 
-TOLD_AGAIN_AFTER: Final = timedelta(days=1)
-"""What many say of a case in one day is told once."""
 REASON: Final = "rekindled"
 
 
@@ -116,14 +114,15 @@ async def _tell_once_a_day(
     session: AsyncSession, case_id: int, mention: Mention, told: dict[str, Any], policy: Policy, now: datetime
 ) -> None:
     case = await lock(session, case_id)
-    if is_watched(case, mention.published_at, policy) and not await _told_lately(session, case, now):
+    if is_watched(case, mention.published_at, policy) and not await _told_lately(session, case, policy, now):
         people = await _responsible(session, case, now)
         await _tell(session, case, people, f"{MENTION}{mention.id}", told, policy, now)
 
 
-async def _told_lately(session: AsyncSession, case: Case, now: datetime) -> bool:
+async def _told_lately(session: AsyncSession, case: Case, policy: Policy, now: datetime) -> bool:
     those = select(Notice.id).where(Notice.case_id == case.id, Notice.kind == NoticeKind.REKINDLED)
-    lately = those.where(Notice.round.startswith(MENTION), Notice.at > now - TOLD_AGAIN_AFTER)
+    since = now - policy.aftercare.rekindling.told_again_after
+    lately = those.where(Notice.round.startswith(MENTION), Notice.at > since)
     return await session.scalar(lately.limit(1)) is not None
 
 

@@ -1,6 +1,6 @@
 """When the assistant asked and hears nothing: one gentle nudge, then what is known is filed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, literal, select
@@ -8,19 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import queue
 from ledger.models import Case, Conversation, Message, case_conversations
-from ledger.policy import Policy
+from ledger.policy import Policy, Silence
 from ledger.queue import JOBS
 from ledger.vocabulary import Author, CaseStatus, Delivery, Holding, Stage
 
 NUDGE: Final = "EXTERNAL_nudge"
-# A silence that began before this is over: somebody who left half a day ago is not called after.
-STALE_AFTER: Final = timedelta(hours=6)
 AT_ONCE: Final = 100
 
 
 async def break_it(session: AsyncSession, *, policy: Policy, now: datetime) -> int:
     """Have the assistant speak wherever its question about an open case has had no answer; how many."""
-    silent = (await session.execute(_silent(policy.silence.nudge_after, now))).all()
+    silent = (await session.execute(_silent(policy.silence, now))).all()
     for conversation_id, message_id in silent:
         await queue.defer(
             session,
@@ -48,7 +46,8 @@ async def still_silent(session: AsyncSession, conversation_id: int, key: str) ->
     return last is not None and nudge_key(last) == key
 
 
-def _silent(after: timedelta, now: datetime) -> Select[int, int]:
+def _silent(silence: Silence, now: datetime) -> Select[int, int]:
+    since = now - silence.nudge_after
     last = (
         select(Message.id, Message.author, Message.stage, Message.delivery)
         .where(Message.conversation_id == Conversation.id)
@@ -61,7 +60,7 @@ def _silent(after: timedelta, now: datetime) -> Select[int, int]:
         .join(last, literal(True))
         .where(
             Conversation.holding == Holding.BOT,
-            Conversation.last_message_at.between(now - after - STALE_AFTER, now - after),
+            Conversation.last_message_at.between(since - silence.nudge_within, since),
             last.c.author == Author.BOT,
             last.c.stage == Stage.LISTEN,
             last.c.delivery == Delivery.SENT,

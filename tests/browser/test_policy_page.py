@@ -37,7 +37,7 @@ async def test_a_duration_is_changed_with_a_preview_and_holds(sign_in: SignIn, w
     await expect(page.locator(".qt-change").first).to_have_text("silence.nudge_after15m→25m")
     await page.get_by_label("为什么改").fill("客户读得慢")
     await press(page, "保存，立即生效")
-    await expect(page.locator(".qt-policy-row")).to_contain_text("25m出厂：15m")
+    await expect(page.locator(".qt-policy-row").first).to_contain_text("25m出厂：15m")
     await expect(page.locator(".qt-row").first).to_contain_text(
         "管理员原因：客户读得慢silence.nudge_after15m→25m"
     )

@@ -629,12 +629,16 @@ async def test_praise_and_what_was_said_before_it_was_solved_rekindle_nothing(de
     assert await listed(desk_ledger, "rekindled") == []
 
 
-async def test_what_many_say_in_one_day_is_told_once(desk_ledger, wang):
+async def test_what_many_say_within_the_policys_time_is_told_once(desk_ledger, wang):
     await solved(desk_ledger, wang, "冰箱起火了", FRIDGE, order("DD123456"))
     desk_ledger.later(days=2)
     for place in range(3):
         await said_elsewhere(desk_ledger, f"DD123456 没人管 {place}")
     assert await told_of(desk_ledger, "rekindled") == ["wang"]
+    again = desk_ledger.policy.aftercare.rekindling.told_again_after
+    desk_ledger.later(seconds=again.total_seconds())
+    await said_elsewhere(desk_ledger, "DD123456 还是没人管")
+    assert await told_of(desk_ledger, "rekindled") == ["wang", "wang"]
 
 
 async def test_a_post_leaves_the_list_after_the_policys_days(desk_ledger, wang):

@@ -291,6 +291,13 @@ async def test_a_question_without_an_answer_is_followed_by_one_nudge(world: Worl
     ]
 
 
+async def test_who_left_long_ago_is_not_called_after(world: World) -> None:
+    await _asked_about_a_complaint(world)
+    silence = world.desk.policy.silence
+    world.later(seconds=(silence.nudge_after + silence.nudge_within).total_seconds() + 1)
+    assert await _break_silences(world) == 0
+
+
 async def test_who_has_answered_meanwhile_is_not_nudged(world: World) -> None:
     await _asked_about_a_complaint(world)
     world.later(minutes=16)
