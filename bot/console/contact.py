@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.components import forms, marks
 from bot.console.components.buttons import lasting
-from bot.console.components.contacts import PATH, kept_by, next_visit, where
+from bot.console.components.contacts import PATH, kept_by, next_visit, telephone, where
 from bot.console.components.forms import Field
 from bot.console.contacts import ask_details
 from bot.console.layout import frame
@@ -65,7 +65,6 @@ class _Page:
         say, line = self.say, self.line
         facts = {
             "contacts.name": line.name,
-            "contacts.phone": line.phone,
             "contacts.region": line.region,
             "contacts.note": line.note,
         }
@@ -76,12 +75,15 @@ class _Page:
                 ui.space()
                 ui.label(line.number).classes("qt-number qt-dim")
             with ui.element("div").classes("qt-facts"):
+                ui.label(say("contacts.phone"))
+                if line.phone:
+                    telephone(line.phone)
+                else:
+                    ui.label(say("contacts.no_phone")).classes("qt-dim")
                 for key, fact in facts.items():
                     if fact:
                         ui.label(say(key))
                         ui.label(fact)
-            if not line.phone:
-                ui.label(say("contacts.no_phone")).classes("qt-dim")
             if self.visit.may(Role.SUPERVISOR):
                 with ui.element("div").classes("qt-actions"):
                     self._button("contacts.change", self._change)

@@ -29,6 +29,7 @@ class _Day:
     mine: list[Row]
     others: list[Row]
     nails: list[Row]
+    visits: list[Row]
     late: list[Delay]
     people: Mapping[str, str]
 
@@ -45,6 +46,8 @@ async def day(visit: Visit) -> None:
             ui.space()
             _resources(visit, found.office)
         _part(visit, say("day.mine"), found.mine, say("day.mine_none"))
+        if found.visits:
+            _part(visit, say("list.visits_due"), found.visits, "")
         if found.late:
             _heading(say("day.late"), len(found.late))
             delay_list(visit, found.late, found.people, _again)
@@ -60,12 +63,14 @@ async def _read(visit: Visit, session: AsyncSession) -> _Day:
     office = next((one.key for one in await known(session) if one.id == me.department_id), None)
     rows = await LISTS["day_end"].find(session, policy=policy, now=now, department=None)
     nails = await LISTS["nail_households"].find(session, policy=policy, now=now, department=office)
+    visits = await LISTS["visits_due"].find(session, policy=policy, now=now, department=None)
     since = now - policy.lists.unexplained.within
     return _Day(
         office=office,
         mine=[row for row in rows if row.owner_id == me.id],
         others=[row for row in rows if row.owner_id != me.id and row.department == office],
         nails=nails if office else [],
+        visits=[row for row in visits if row.owner_id == me.id],
         late=await delays_of(session, me.username, since=since, now=now),
         people={one.username: one.name for one in await accounts.list_staff(session)},
     )

@@ -40,6 +40,11 @@ def contact_line(visit: Visit, line: ContactLine) -> None:
         ui.label(visited(visit, line.visited_at))
 
 
+def telephone(phone: str) -> None:
+    """A number that a phone dials when it is pressed."""
+    ui.link(phone, "tel:" + "".join(letter for letter in phone if letter.isdecimal() or letter in "+,"))
+
+
 def next_visit(visit: Visit, line: ContactLine) -> None:
     """By which day somebody has to be there; amber once it is past."""
     say, day = visit.texts, f"{visit.local(line.due_at):%Y-%m-%d}"
@@ -103,7 +108,13 @@ def _ready(visit: Visit, one: Beside) -> None:
         if one.named:
             marks.tag(say("contacts.named"), "calm")
     if one.readable:
-        ui.label(" ".join(filter(None, (line.name, line.phone))) or say("contacts.no_phone"))
+        with ui.element("div").classes("qt-line"):
+            if line.name:
+                ui.label(line.name)
+            if line.phone:
+                telephone(line.phone)
+            else:
+                ui.label(say("contacts.no_phone")).classes("qt-dim")
         ui.label(kept_by(visit, line)).classes("qt-dim")
     else:
         key = "contacts.ask_keeper" if line.keeper else "contacts.ask_supervisor"
