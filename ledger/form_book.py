@@ -29,7 +29,8 @@ class FormField(Part):
     """One field. ``kind`` is what is entered: a ``person`` is a username, ``several`` a list of ``options``.
 
     ``known`` names where the desk knows it from (``ledger/services/known.py``); ``personal``: it says who
-    somebody is, and its value stays out of the ledger's entries.
+    somebody is, and its value stays out of the ledger's entries. ``asked_in``: people are asked for it in
+    these states alone; absent, in all.
     """
 
     names: Names
@@ -37,6 +38,7 @@ class FormField(Part):
     options: Mapping[str, Names] = Field(default_factory=dict)
     known: str | None = None
     personal: bool = False
+    asked_in: tuple[str, ...] | None = None
     hint: Names | None = None
 
     @model_validator(mode="after")
@@ -158,6 +160,13 @@ class FormDefinition(Part):
     steps: Mapping[str, StepDefinition] = Field(min_length=1)
 
     @model_validator(mode="after")
+    def _fields_are_asked_for_in_states(self) -> Self:
+        for name, one in self.fields.items():
+            if strange := sorted(set(one.asked_in or ()) - set(self.states)):
+                raise ValueError(f"fields.{name}: no such state: {', '.join(strange)}")
+        return self
+
+    @model_validator(mode="after")
     def _the_path_holds_together(self) -> Self:
         if self.due and self.due not in self.fields:
             raise ValueError(f"due: no such field: {self.due}")
@@ -191,6 +200,10 @@ class FormDefinition(Part):
     def fixes(self, state: str) -> bool:
         """Whether what stands in it is not changed in ``state``."""
         return self.states[state].fixed or self.ends(state)
+
+    def asks(self, state: str) -> list[str]:
+        """The fields that people are asked for in ``state``, in their order."""
+        return [name for name, one in self.fields.items() if one.asked_in is None or state in one.asked_in]
 
     def steps_from(self, state: str) -> Iterator[tuple[str, StepDefinition]]:
         """The steps that people may take in ``state``, in their order."""

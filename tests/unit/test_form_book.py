@@ -111,6 +111,14 @@ def test_every_further_clock_is_stopped_where_it_is_started() -> None:
             "no state ends it",
         ),
         ({"fields": {"a": {"kind": "choice", "names": PLAIN["names"]}}}, "a choice has some"),
+        (
+            {"fields": {"a": {"asked_in": ["later"], "names": PLAIN["names"]}}},
+            "fields.a: no such state: later",
+        ),
+        (
+            {"steps": {"agree": {"from": ["open"], "needs_at": {"severe": ["x"]}, "names": PLAIN["names"]}}},
+            "no such field: x",
+        ),
         ({"names": {"zh-Hans": "单", "en": "Form"}}, "no text in zh-Hant"),
         ({"opens_itself": [{}]}, "a trigger without a condition"),
     ],

@@ -7,11 +7,11 @@ from nicegui import ui
 from bot.console.components import marks
 from bot.console.components.cases import link_to_case
 from bot.console.components.form import form_link
+from bot.console.components.form_words import in_words
 from bot.console.components.quotes import outside
 from bot.console.news import on_news
 from bot.console.visit import Visit
 from bot.wording import Wording
-from ledger.form_book import FormField
 from ledger.views.aftercare import Aftermath, aftermath
 from ledger.views.forms import FormDetail
 from ledger.views.rekindled import Again
@@ -63,10 +63,14 @@ def _row(visit: Visit, one: Again, *, as_earlier: bool = False) -> None:
     first, *reasons = one.sentences
     with ui.element("div").classes("qt-row"):
         with ui.element("div").classes("qt-line"):
-            other = one.before if as_earlier else one.complaint
-            if other is not None:
-                link_to_case(other.number)
-            ui.label(_earlier(visit, one) if as_earlier else words.sentence("list_reason", first))
+            if as_earlier:
+                link_to_case(one.before.number)
+                ui.label(_earlier(visit, one))
+            elif one.complaint is not None:
+                link_to_case(one.complaint.number)
+                ui.label(visit.texts("aftercare.after", at=visit.when(one.at)))
+            else:
+                ui.label(words.sentence("list_reason", first))
         if as_earlier and one.before.outcome and not one.secret:
             ui.label(visit.texts("aftercare.outcome", outcome=one.before.outcome)).classes("qt-said")
         if one.mention is not None:
@@ -94,14 +98,9 @@ def _paper(visit: Visit, paper: FormDetail) -> None:
 def _told(visit: Visit, paper: FormDetail) -> Iterator[tuple[str, str]]:
     language, definition = visit.texts.language, paper.definition
     for step in paper.steps:
-        for name, value in step.entered.items():
-            if field := definition.steps[step.name].fields.get(name):
-                yield field.names[language], _in_words(visit, field, value)
+        for name, field in definition.steps[step.name].fields.items():
+            if name in step.entered:
+                yield field.names[language], in_words(visit, {}, field, step.entered[name])
     for name in ASKED:
         if (value := paper.values.get(name)) not in (None, ""):
-            yield definition.fields[name].names[language], _in_words(visit, definition.fields[name], value)
-
-
-def _in_words(visit: Visit, field: FormField, value: object) -> str:
-    written = str(value)
-    return field.options[written][visit.texts.language] if written in field.options else written
+            yield definition.fields[name].names[language], in_words(visit, {}, definition.fields[name], value)

@@ -118,7 +118,8 @@ class FormCard:
 
     def _ask_for_missing(self) -> None:
         """What a step from here needs comes first; what is merely empty follows."""
-        empty = [name for name in self.definition.fields if self.found.values.get(name) in NOTHING]
+        asked = self.definition.asks(self.found.line.state)
+        empty = [name for name in asked if self.found.values.get(name) in NOTHING]
         if not empty or not self._open_to_me():
             return
         needed = self.found.missing
