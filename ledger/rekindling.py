@@ -75,15 +75,21 @@ def of_complaint(before: Matter, after: Matter, policy: Policy) -> tuple[Found, 
 
 def of_mention(before: Matter, text: str, policy: Policy) -> tuple[Found, ...]:
     """What something said in public has in common with a solved complaint."""
-    written = fold(text)
-    named = [one for one in before.told if len(one.said) >= SHORTEST and fold(one.said) in written]
+    long_enough = tuple(one.said for one in before.told if len(one.said) >= SHORTEST)
+    written = _keywords(long_enough).of(text)
+    named = [one for one in before.told if one.said in written]
     found = [*_of_facts(named), *_of_words(before.text, text, policy)]
     return _weighed(found, policy.aftercare.rekindling.elsewhere)
 
 
+def points(found: Iterable[Found]) -> int:
+    """What the signs come to."""
+    return sum(one.points for one in found)
+
+
 def enough(found: Collection[Found], policy: Policy) -> bool:
     """Whether the signs are enough to tell somebody."""
-    return sum(one.points for one in found) >= policy.aftercare.rekindling.points
+    return points(found) >= policy.aftercare.rekindling.points
 
 
 def _of_facts(told: Iterable[Told]) -> list[Named]:
@@ -108,7 +114,7 @@ def _weighed(found: Iterable[Named], weights: Weights) -> tuple[Found, ...]:
     return tuple(Found(sign, weights[sign], told) for sign, told in found if sign in weights)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _keywords(words: tuple[str, ...]) -> Wordings:
-    """Finds each word by itself."""
+    """Finds each word by itself: a number as a whole, not within a longer one."""
     return Wordings({word: (word,) for word in words})

@@ -19,6 +19,7 @@ class Rekindling(Part):
     elsewhere stands as a sign; what many say of one case within ``told_again_after`` is told once.
     ``points``: from so many on the signs are enough; ``complaint`` are those of another complaint of the same
     person, ``elsewhere`` those of something said in public; a sign without points counts for nothing.
+    ``alike_at_most``: a post that is like more cases than so many is about none of them in particular.
     ``same_owner``: whoever solved it answers the new complaint too.
     """
 
@@ -28,6 +29,7 @@ class Rekindling(Part):
     points: Points
     complaint: Mapping[RekindlingSign, Points]
     elsewhere: Mapping[RekindlingSign, Points]
+    alike_at_most: Points
     same_owner: bool
 
 

@@ -16,10 +16,10 @@ from sqlalchemy.orm import aliased, joinedload
 
 from ledger.models import Case, Customer, Fact, Mention, Notice
 from ledger.policy import Policy
-from ledger.rekindling import FACTS, SHORTEST, Found, Matter, Told, enough, of_complaint, of_mention
+from ledger.rekindling import FACTS, SHORTEST, Found, Matter, Told, enough, of_complaint, of_mention, points
 from ledger.script import fold
 from ledger.sentences import Sentence
-from ledger.vocabulary import CaseStatus, Feeling, NoticeKind
+from ledger.vocabulary import CaseStatus, FactKind, Feeling, NoticeKind
 
 AT_ONCE: Final = 500
 """So many pairs are looked at in one go, the latest."""
@@ -107,21 +107,29 @@ async def by_mentions(
 
 
 async def resembled(session: AsyncSession, mention: Mention, *, policy: Policy) -> list[Again]:
-    """The solved cases that something said in public is like, looked for among all that are watched."""
+    """The solved cases that something said in public is most like; none where it is like too many."""
+    cases = (await session.scalars(select(Before).where(Before.id.in_(_naming(mention, policy))))).all()
+    known = await matters(session, cases)
+    found = [_like(case, known[case.id], mention, policy) for case in cases]
+    most = max((points(one.found) for one in found if enough(one.found, policy)), default=0)
+    best = [one for one in found if most and points(one.found) == most]
+    return best if len(best) <= policy.aftercare.rekindling.alike_at_most else []
+
+
+def _naming(mention: Mention, policy: Policy) -> Select[int]:
+    """The watched cases of which something stands in the mention's words, the likeliest first."""
     written = fold(mention.said)
     named = or_(func.strpos(mention.said, Fact.said) > 0, func.strpos(written, func.lower(Fact.said)) > 0)
-    alike = (
-        select(Before)
+    by_number = func.bool_or(Fact.kind == FactKind.ORDER_NUMBER)
+    return (
+        select(Before.id)
         .join(Fact, Fact.case_id == Before.id)
         .where(Fact.kind.in_(FACTS), Fact.replaced_by_id.is_(None), func.length(Fact.said) >= SHORTEST, named)
         .where(*_watched(policy, mention.published_at), Before.drill_id.is_(None))
-        .distinct()
+        .group_by(Before.id)
+        .order_by(by_number.desc(), func.count(Fact.kind.distinct()).desc(), Before.id.desc())
         .limit(AT_ONCE)
     )
-    cases = (await session.scalars(alike)).all()
-    known = await matters(session, cases)
-    found = [_like(case, known[case.id], mention, policy) for case in cases]
-    return [one for one in found if enough(one.found, policy)]
 
 
 def is_watched(case: Case, at: datetime, policy: Policy) -> bool:

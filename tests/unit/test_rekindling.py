@@ -74,6 +74,7 @@ def test_one_kind_of_fact_counts_once_however_often_it_was_told() -> None:
     [
         ("在中山路店买的冰箱", ["product", "place"]),
         ("單號 dd123456 沒人管", ["order_number"]),
+        ("单号 DD1234567 没人管", []),
         ("冰箱起火", ["product", "risk"]),
         ("冰箱好用", ["product"]),
         ("天气不错", []),

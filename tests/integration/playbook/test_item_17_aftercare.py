@@ -620,6 +620,22 @@ async def test_a_post_with_the_cases_keywords_is_told_with_its_signs(desk_ledger
     assert rows == ([(number, ["resembles", *(f"again_{one}" for one in signs)])] if signs else [])
 
 
+async def test_a_post_is_about_the_case_it_is_most_like(desk_ledger, wang):
+    _, first = await solved(desk_ledger, wang, "冰箱起火了", FRIDGE, order("DD123456"))
+    await solved(desk_ledger, wang, "冰箱起火了", FRIDGE, order("DD1234567"))
+    desk_ledger.later(days=2)
+    await said_elsewhere(desk_ledger, "订单 DD123456，冰箱起火没人管")
+    assert [row.number for row in await listed(desk_ledger, "rekindled")] == [first]
+
+
+async def test_a_post_that_is_like_many_cases_is_about_none_of_them(desk_ledger, wang):
+    for _ in range(desk_ledger.policy.aftercare.rekindling.alike_at_most + 1):
+        await solved(desk_ledger, wang, "冰箱起火了", FRIDGE)
+    desk_ledger.later(days=2)
+    await said_elsewhere(desk_ledger, "又一台冰箱起火了")
+    assert await told_of(desk_ledger, "rekindled") == []
+
+
 async def test_praise_and_what_was_said_before_it_was_solved_rekindle_nothing(desk_ledger, wang):
     await solved(desk_ledger, wang, "冰箱起火了", FRIDGE, order("DD123456"))
     desk_ledger.later(days=2)
