@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cli.session import in_transaction
 from bot.console.texts import texts
+from bot.decoding import decoded
 from ledger.errors import BadLines, UnreadableFile
 from ledger.services import contacts_file
 from ledger.services.outside_contacts import FIELDS
@@ -23,7 +24,7 @@ def _subject() -> None:
 
 
 @app.command("import")
-def import_(file: Annotated[Path, typer.Argument(help=f"CSV in UTF-8: {', '.join(FIELDS)}.")]) -> None:
+def import_(file: Annotated[Path, typer.Argument(help=f"CSV: {', '.join(FIELDS)}.")]) -> None:
     """Take contacts over from a file; a faulty line is named, nothing is taken, and it ends with 1."""
     text = _text(file)
 
@@ -46,8 +47,6 @@ def import_(file: Annotated[Path, typer.Argument(help=f"CSV in UTF-8: {', '.join
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return decoded(file.read_bytes())
     except OSError as error:
         raise UnreadableFile(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UnreadableFile(f"{file}: not in UTF-8") from None

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import settings
 from bot.cli.session import in_transaction
+from bot.decoding import decoded
 from ledger.models import Department, Staff
 from ledger.policy import load_policy
 from ledger.services import departments, rostering, staff
@@ -54,7 +55,7 @@ def roster(file: Annotated[Path, typer.Argument(help="CSV: department, when, fro
     async def work(session: AsyncSession) -> list[str]:
         return await rostering.import_rosters(
             session,
-            text=file.read_text(encoding="utf-8-sig"),
+            text=decoded(file.read_bytes()),
             by=None,
             policy=load_policy(settings.load().policy),
             now=datetime.now(UTC),

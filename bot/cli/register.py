@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import settings
 from bot.cli.session import in_transaction
+from bot.decoding import decoded
 from ledger.policy import load_policy
 from ledger.services import register_file
 
@@ -29,7 +30,7 @@ def import_(
     async def work(session: AsyncSession) -> register_file.Imported:
         return await register_file.import_customers(
             session,
-            text=file.read_text(encoding="utf-8-sig"),
+            text=decoded(file.read_bytes()),
             by=None,
             policy=load_policy(settings.load().policy),
             now=datetime.now(UTC),

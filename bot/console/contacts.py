@@ -13,6 +13,7 @@ from bot.console.components.faults import tell_faults
 from bot.console.components.forms import Field
 from bot.console.layout import frame
 from bot.console.visit import Visit, staff_page
+from bot.decoding import decoded
 from ledger.errors import BadLines
 from ledger.models import OutsideContact
 from ledger.services import contacts_file, outside_contacts
@@ -117,12 +118,14 @@ def _upload(visit: Visit) -> None:
 
 
 async def _take(visit: Visit, event: events.UploadEventArguments) -> None:
-    text = (await event.file.read()).decode("utf-8-sig", errors="replace")
+    content = await event.file.read()
 
     async def deed() -> Imported | BadLines:
         try:
             async with visit.desk.database.transaction() as session:
-                return await contacts_file.import_contacts(session, text=text, by=visit.staff, now=visit.now)
+                return await contacts_file.import_contacts(
+                    session, text=decoded(content), by=visit.staff, now=visit.now
+                )
         except BadLines as refused:
             return refused
 

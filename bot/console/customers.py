@@ -8,6 +8,7 @@ from bot.console.components import marks
 from bot.console.components.faults import tell_faults
 from bot.console.layout import frame
 from bot.console.visit import Visit, staff_page
+from bot.decoding import decoded
 from ledger.errors import BadLines
 from ledger.services import register_file, secrecy
 from ledger.services.register_file import Imported
@@ -84,13 +85,13 @@ def _upload(visit: Visit) -> None:
 
 
 async def _take(visit: Visit, event: events.UploadEventArguments) -> None:
-    text = (await event.file.read()).decode("utf-8-sig", errors="replace")
+    content = await event.file.read()
 
     async def deed() -> Imported:
         try:
             async with visit.desk.database.transaction() as session:
                 return await register_file.import_customers(
-                    session, text=text, by=visit.staff, policy=visit.desk.policy, now=visit.now
+                    session, text=decoded(content), by=visit.staff, policy=visit.desk.policy, now=visit.now
                 )
         except BadLines as refused:
             return Imported(0, 0, refused.faults)

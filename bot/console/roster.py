@@ -12,6 +12,7 @@ from bot.console.components.faults import tell_faults
 from bot.console.components.forms import Field
 from bot.console.layout import frame
 from bot.console.visit import Visit, staff_page
+from bot.decoding import decoded
 from ledger.calendars import WEEKDAYS
 from ledger.errors import BadLines
 from ledger.models import Department, DutyShift
@@ -115,7 +116,7 @@ async def _take(visit: Visit, event: events.UploadEventArguments) -> None:
     async def write(session: AsyncSession) -> Any:
         return await rostering.import_rosters(
             session,
-            text=content.decode("utf-8-sig", errors="replace"),
+            text=decoded(content),
             by=visit.staff,
             policy=visit.desk.policy,
             now=visit.now,

@@ -19,12 +19,12 @@ import yaml
 from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import ValidationError
 
+from bot.decoding import decoded
 from ledger.errors import UnreadableFile
 from ledger.mentions import NewMention
 from ledger.script import fold
 
 COLUMNS: Final = Path(__file__).with_name("columns.yml")
-ENCODINGS: Final = ("utf-8-sig", "gb18030")
 DELIMITERS: Final = ",\t;"
 ZIP: Final = b"PK\x03\x04"
 # Unpacked: a small file may stand for a very large one.
@@ -93,17 +93,8 @@ def read(content: bytes, *, zone: ZoneInfo) -> File:
 def _rows(content: bytes) -> Iterator[tuple[int, Row]]:
     if content.startswith(ZIP):
         return _named(_sheet(content))
-    text = _decoded(content)
+    text = decoded(content)
     return _json_lines(text) if text.lstrip().startswith("{") else _named(_table(text))
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableFile("its text is neither UTF-8 nor GB18030")
 
 
 def _sheet(content: bytes) -> Iterator[tuple[int, list[Any]]]:
