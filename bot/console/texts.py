@@ -7,13 +7,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from string import Formatter
+from typing import Any, Final
 
 import yaml
 
 from ledger.vocabulary import Language
 
 FOLDER = Path(__file__).parent / "texts"
+
+
+class Plurals(Formatter):
+    """``{count:case|cases}`` is the word for one, or for any other number."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        """The value, or the word that goes with it."""
+        one, several, others = format_spec.partition("|")
+        if not several:
+            return super().format_field(value, format_spec)
+        return one if str(value) == "1" else others
+
+
+PLURALS: Final = Plurals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +40,7 @@ class Texts:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text of ``key`` with its ``{…}`` filled in. A key that is missing is a KeyError."""
-        return self.entries[key].format(**values)
+        return PLURALS.format(self.entries[key], **values)
 
     def word(self, kind: str, value: object) -> str:
         """A word of a vocabulary (``category.fee_dispute``) for people, as it is if nobody translated it."""

@@ -63,6 +63,13 @@ def test_every_language_has_the_same_texts_with_the_same_values(language: Langua
     assert [key for key in english if fields_of(ours[key]) != fields_of(english[key])] == []
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 cases"), (1, "1 case"), ("1", "1 case"), (12, "12 cases")]
+)
+def test_a_number_brings_its_word_for_one_or_for_more(count: object, said: str) -> None:
+    assert Texts(Language.EN, {"x": "{count} {count:case|cases}"})("x", count=count) == said
+
+
 @pytest.mark.parametrize("language", [Language.ZH_HANS, Language.ZH_HANT])
 def test_no_text_is_in_the_other_script(language: Language) -> None:
     entries = texts(language).entries
