@@ -1,13 +1,17 @@
 """Contacts outside (联络名录, playbook D6): whoever keeps one is reminded, opens it, and notes the visit."""
 
 from datetime import timedelta
+from typing import Any
 
 from playwright.async_api import expect
+from sqlalchemy import update
 
-from ledger.models import Staff
-from ledger.services import outside_contacts
+from ledger.models import Drill, Staff
+from ledger.services import forms, outside_contacts
 from ledger.services import staff as accounts
 from ledger.services.outside_contacts import read_details
+from ledger.services.staff_entry import enter_by_staff
+from ledger.vocabulary import Category
 from tests.browser.screens import SignIn, press
 from tests.served_desk import ServedDesk
 
@@ -58,3 +62,28 @@ async def test_whoever_neither_keeps_it_nor_reads_all_is_told_whom_to_ask(
     page = await sign_in("chen", f"/desk/contacts/{number}")
     await expect(page.get_by_text("需要时请找督导")).to_be_visible()
     await expect(page.get_by_text("010-55501234")).to_have_count(0)
+
+
+async def test_beside_a_drills_form_it_says_that_nobody_is_called(
+    staffed: ServedDesk, sign_in: SignIn
+) -> None:
+    desk, lead = staffed.desk, await of(staffed, "li")
+    given: dict[str, Any] = {"staff": lead, "policy": desk.policy, "now": desk.now()}
+    async with desk.database.transaction() as session:
+        case = await enter_by_staff(
+            session, channel="phone", narrative="城南晚报要报道", category=Category.OTHER, **given
+        )
+        form = await forms.open_form(
+            session, kind="journalist", number=case.number, filled={"outlet": "城南晚报"}, **given
+        )
+        at = desk.now()
+        drill = Drill(name="press", digest="", script={}, faster=1, cast=False, started_at=at, seen_at=at)
+        session.add(drill)
+        await session.flush()
+        case.drill_id = drill.id
+    await kept_for_long(staffed)
+    page = await sign_in("li", f"/desk/forms/{form.number}")
+    await expect(page.get_by_text("演练：说出会找谁，不要真的打。")).to_be_visible()
+    await expect(page.get_by_text("城南晚报 民生版").first).to_be_visible()
+    async with desk.database.transaction() as session:
+        await session.execute(update(Drill).values(ended_at=desk.now(), ending="played"))

@@ -83,13 +83,15 @@ async def contacts_beside(visit: Visit, session: AsyncSession, found: FormDetail
                 policy=visit.desk.policy,
                 now=visit.now,
             )
-    return partial(_show, visit, ready)
+    return partial(_show, visit, ready, drill=found.line.drill)
 
 
-def _show(visit: Visit, ready: Sequence[Beside]) -> None:
+def _show(visit: Visit, ready: Sequence[Beside], *, drill: bool) -> None:
     say = visit.texts
     ui.label(say("contacts.beside")).classes("qt-heading").props("role=heading aria-level=2")
     with ui.element("section").classes("qt-card qt-list"):
+        if drill:
+            ui.label(say("contacts.drill")).classes("qt-tag qt-drill")
         for one in ready:
             with ui.element("div"):
                 _ready(visit, one)
