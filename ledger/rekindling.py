@@ -82,6 +82,24 @@ def of_mention(before: Matter, text: str, policy: Policy) -> tuple[Found, ...]:
     return _weighed(found, policy.aftercare.rekindling.elsewhere)
 
 
+def anchors(text: str, policy: Policy) -> frozenset[FactKind]:
+    """The kinds of fact of which one must stand in ``text`` for it to be like a case.
+
+    All others together, with the keyword and the risk it may share, do not come to enough points.
+    """
+    terms, topics = policy.aftercare.rekindling, policy.opinion.wordings.of(text)
+    worth = {kind: terms.elsewhere.get(sign, 0) for kind, sign in FACTS.items()}
+    beside = terms.elsewhere.get(RekindlingSign.KEYWORD, 0)
+    beside += terms.elsewhere.get(RekindlingSign.RISK, 0) if policy.opinion.risks & set(topics) else 0
+    rising = sorted(FACTS, key=lambda kind: worth[kind])
+    too_little = [
+        kind
+        for place, kind in enumerate(rising)
+        if beside + sum(worth[one] for one in rising[: place + 1]) < terms.points
+    ]
+    return frozenset(FACTS) - frozenset(too_little)
+
+
 def points(found: Iterable[Found]) -> int:
     """What the signs come to."""
     return sum(one.points for one in found)

@@ -16,7 +16,18 @@ from sqlalchemy.orm import aliased, joinedload
 
 from ledger.models import Case, Customer, Fact, Mention, Notice
 from ledger.policy import Policy
-from ledger.rekindling import FACTS, SHORTEST, Found, Matter, Told, enough, of_complaint, of_mention, points
+from ledger.rekindling import (
+    FACTS,
+    SHORTEST,
+    Found,
+    Matter,
+    Told,
+    anchors,
+    enough,
+    of_complaint,
+    of_mention,
+    points,
+)
 from ledger.script import fold
 from ledger.sentences import Sentence
 from ledger.vocabulary import CaseStatus, FactKind, Feeling, NoticeKind
@@ -124,7 +135,8 @@ def _naming(mention: Mention, policy: Policy) -> Select[int]:
     return (
         select(Before.id)
         .join(Fact, Fact.case_id == Before.id)
-        .where(Fact.kind.in_(FACTS), Fact.replaced_by_id.is_(None), func.length(Fact.said) >= SHORTEST, named)
+        .where(Fact.kind.in_(anchors(mention.said, policy)), Fact.replaced_by_id.is_(None))
+        .where(func.length(Fact.said) >= SHORTEST, named)
         .where(*_watched(policy, mention.published_at), Before.drill_id.is_(None))
         .group_by(Before.id)
         .order_by(by_number.desc(), func.count(Fact.kind.distinct()).desc(), Before.id.desc())

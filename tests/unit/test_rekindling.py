@@ -7,7 +7,7 @@ import pytest
 from bot.console.texts import texts
 from bot.wording import Wording
 from ledger.policy import Policy, load_policy
-from ledger.rekindling import Found, Matter, Told, enough, of_complaint, of_mention
+from ledger.rekindling import Found, Matter, Told, anchors, enough, of_complaint, of_mention
 from ledger.vocabulary import FactKind, Language, RekindlingSign, Signal
 from tests.ledger_world import NOON
 
@@ -83,6 +83,19 @@ def test_one_kind_of_fact_counts_once_however_often_it_was_told() -> None:
 def test_what_is_said_in_public_is_searched_for_what_was_told(text: str, found: list[str]) -> None:
     before = matter("冰箱起火了", FRIDGE, SHOP, ORDER)
     assert signs(of_mention(before, text, POLICY)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("冰箱不制冷", {FactKind.ORDER_NUMBER, FactKind.PLACE}),
+        ("冰箱起火", {FactKind.ORDER_NUMBER, FactKind.PLACE, FactKind.PRODUCT}),
+    ],
+)
+def test_a_product_alone_brings_no_case_into_view_unless_there_is_a_risk(
+    text: str, kinds: set[FactKind]
+) -> None:
+    assert anchors(text, POLICY) == kinds
 
 
 def test_what_is_told_in_one_letter_is_looked_for_nowhere() -> None:

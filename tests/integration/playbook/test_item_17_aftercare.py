@@ -6,18 +6,21 @@ follow-up."
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot import watch
 from ledger.errors import Missing, NotExtendable, NotThisStep
 from ledger.heard import Heard
 from ledger.lists import LISTS, Row
 from ledger.mentions import NewMention
-from ledger.models import Case, Clock, Form, FormStep, Mention, Staff
-from ledger.services import cases, clocks, forms, mentions, register, rekindling
+from ledger.models import Case, Clock, Drill, Form, FormStep, Mention, Staff
+from ledger.services import cases, clocks, forms, group_cases, mentions, register
 from ledger.services import staff as accounts
+from ledger.services.case_lock import case_numbered
 from ledger.views.aftercare import Aftermath, aftermath
 from ledger.vocabulary import (
     CaseStatus,
@@ -138,14 +141,9 @@ async def told_of(world: LedgerWorld, kind: str) -> list[str | None]:
 
 
 async def looked(world: LedgerWorld) -> None:
-    """The watch looks once."""
-    pairs = await world.do(lambda session: rekindling.untold(session, policy=world.policy))
-    for before, after in pairs:
-        await world.do(
-            lambda session, before=before, after=after: rekindling.came_again(
-                session, before_id=before, after_id=after, policy=world.policy, now=world.now
-            )
-        )
+    """The watch looks once, as a desk's workers have it do every minute."""
+    desk: Any = SimpleNamespace(database=world.database, policy=world.policy, now=lambda: world.now)
+    await watch.look_for_rekindled(desk)
 
 
 async def said_elsewhere(world: LedgerWorld, words: str, **differs: Any) -> None:
@@ -307,8 +305,6 @@ async def test_who_only_moves_together_with_a_group_is_contacted_too(desk_ledger
 
 
 async def _linked(session: Any, form: str, number: str, by: Staff, world: LedgerWorld) -> None:
-    from ledger.services import group_cases
-
     await group_cases.link(session, form=form, number=number, staff=by, now=world.now)
 
 
@@ -509,6 +505,20 @@ async def test_after_the_policys_window_it_is_another_matter(desk_ledger, wang):
     conversation, _ = await solved(desk_ledger, wang, "冰箱坏了", FRIDGE)
     desk_ledger.later(days=desk_ledger.policy.aftercare.rekindling.within.days)
     await again(desk_ledger, conversation, "冰箱又坏了", FRIDGE)
+    assert await listed(desk_ledger, "rekindled") == []
+
+
+async def test_what_a_drill_plays_rekindles_nothing_real(desk_ledger, wang):
+    conversation, _ = await solved(desk_ledger, wang, "冰箱坏了", FRIDGE)
+    second = await again(desk_ledger, conversation, "冰箱又坏了", FRIDGE)
+    moments = {"started_at": desk_ledger.now, "seen_at": desk_ledger.now}
+    async with desk_ledger.database.transaction() as session:
+        drill = Drill(name="315", digest="", script={}, faster=60, cast=False, **moments)
+        session.add(drill)
+        await session.flush()
+        (await case_numbered(session, second)).drill_id = drill.id
+    await looked(desk_ledger)
+    assert await told_of(desk_ledger, "rekindled") == []
     assert await listed(desk_ledger, "rekindled") == []
 
 
