@@ -6,12 +6,21 @@ import pytest
 import yaml
 
 from bot.nlu.lexicon import load
-from bot.nlu.patterns import found
+from bot.nlu.patterns import found, grounded
+from bot.settings import PROJECT
 from ledger.special import SPECIAL_SIGNALS
 from ledger.vocabulary import Remedy, Signal
 
 WORDINGS = yaml.safe_load((Path(__file__).parent / "signal_wordings.yml").read_text(encoding="utf-8"))
 THREATS = [(signal, text) for signal, texts in WORDINGS["threats"].items() for text in texts]
+LEARNT_FROM = [
+    (signal, example.removeprefix("- "))
+    for file in sorted((PROJECT / "data" / "nlu").glob("*.yml"))
+    for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]
+    for signal in (block.get("metadata") or {}).get("signals", ())
+    for example in block["examples"].splitlines()
+]
+"""What the training data say bears a signal: ``(signal, text)``."""
 
 
 def test_every_signal_and_every_remedy_but_other_has_wordings() -> None:
@@ -27,6 +36,45 @@ def test_a_threat_is_heard_in_whatever_words(signal: str, text: str) -> None:
 @pytest.mark.parametrize("text", WORDINGS["look_alikes"])
 def test_a_look_alike_marks_nobody_as_special(text: str) -> None:
     assert SPECIAL_SIGNALS.isdisjoint(found("signals", text))
+
+
+@pytest.mark.parametrize("text", WORDINGS["no_extortion"])
+def test_nobody_is_accused_for_wanting_back_their_own_or_for_using_their_rights(text: str) -> None:
+    assert "extortion" not in found("signals", text)
+
+
+def test_a_payment_tied_to_exposure_is_put_together_only_from_what_stands_near() -> None:
+    threat = "准备好五万。不然后厨的视频就流出去"
+    far = "赔我五万。" + "师傅来过一次。" * 4 + "不然我也不会写信。我女儿把视频发到网上了"
+    assert "extortion" in found("signals", threat)
+    assert "extortion" not in found("signals", far)
+
+
+def test_what_is_said_of_a_signal_has_grounds_for_it() -> None:
+    """The grounds keep a guess in check; they must not keep out what people do say."""
+    groundless = [
+        text
+        for signal, text in LEARNT_FROM
+        if not grounded("signals", signal, text) and signal not in found("signals", text)
+    ]
+    assert len(groundless) <= len(LEARNT_FROM) / 100, groundless
+
+
+@pytest.mark.parametrize(
+    ("signal", "text"),
+    [
+        ("regulator_threat", "给个说法，再道个歉"),
+        ("regulator_threat", "I want an explanation and an apology"),
+        ("group_event", "五个人给我打过电话"),
+        ("group_event", "会员等级被降了"),
+        ("special_identity", "再不解决我就找记者"),
+        ("special_identity", "If this is not settled I call a journalist"),
+        ("media_threat", "法院见"),
+        ("legal_threat", "把年费退给我就行"),
+    ],
+)
+def test_without_an_office_a_crowd_a_role_or_a_public_there_are_no_grounds(signal: str, text: str) -> None:
+    assert not grounded("signals", signal, text)
 
 
 @pytest.mark.parametrize(
