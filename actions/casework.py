@@ -60,8 +60,8 @@ def answering(turn: Turn) -> Heard:
     wants = heard.remedies or heard.emotion >= feelings.HOT
     if turn.case is None and heard.kind in (Kind.OTHER, Kind.CHAT) and wants:
         return replace(heard, kind=Kind.COMPLAINT)
-    asks = press.inquires(heard, turn.case) and not heard.remedies
-    return replace(heard, kind=Kind.OTHER, category=None) if asks else heard
+    asks = press.inquires(heard, turn.case) and not set(heard.remedies) - {Remedy.OTHER}
+    return replace(heard, kind=Kind.OTHER, category=None, remedies=()) if asks else heard
 
 
 async def hear_danger(talk: Talk) -> None:
