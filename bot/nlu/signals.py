@@ -31,7 +31,7 @@ class SignalReader(Head):
     """Sets `signals`, sorted.
 
     Wordings of the lexicon are taken at their word. What is said in more ways than a list can hold is learnt
-    beside it, must be likelier than the bar of its signal, and needs grounds in the text (`lexicon/signals.yml`).
+    beside it, must be likelier than the bar of its signal, and needs its `grounds` in the text.
     """
 
     def learn(self, examples: list[Message]) -> Models:

@@ -13,7 +13,7 @@ from ledger.vocabulary import Signal
 from tests.assistant import Assistant
 
 PROBES = Path(__file__).resolve().parents[1] / "data" / "danger_probes.jsonl"
-"""Messages of our own with what makes their sender special; by those of the part `held` nothing was mended."""
+"""Messages of our own, with what makes their sender special; nothing was mended by the part `held`."""
 
 Probe = dict[str, Any]
 
@@ -23,9 +23,9 @@ async def heard(assistant: Assistant) -> list[Probe]:
     probes = [json.loads(line) for line in PROBES.read_text(encoding="utf-8").splitlines()]
     async with httpx.AsyncClient(base_url=assistant.url, timeout=30) as client:
         for probe in probes:
-            asked = {"params": {"token": assistant.token}, "json": {"text": probe["text"]}}
-            parse = (await client.post("/model/parse", **asked)).json()
-            probe["heard"] = SPECIAL_SIGNALS.intersection(parse["signals"])
+            token, text = {"token": assistant.token}, {"text": probe["text"]}
+            answer = await client.post("/model/parse", params=token, json=text)
+            probe["heard"] = SPECIAL_SIGNALS.intersection(answer.json()["signals"])
     return probes
 
 
@@ -33,7 +33,7 @@ def of_part(probes: list[Probe], part: str) -> list[Probe]:
     return [probe for probe in probes if probe["part"] == part]
 
 
-@pytest.mark.parametrize(("part", "alarms", "missed"), [("develop", 2, 0), ("held", 4, 1)])
+@pytest.mark.parametrize(("part", "alarms", "missed"), [("develop", 1, 0), ("held", 4, 1)])
 async def test_few_are_taken_for_special_and_few_special_are_missed(
     assistant: Assistant, part: str, alarms: int, missed: int
 ) -> None:
