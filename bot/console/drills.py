@@ -77,7 +77,7 @@ def _shipped(visit: Visit, file: DrillFile, last: datetime | None) -> None:
     with ui.element("div").classes("qt-row"):
         with ui.element("div").classes("qt-line"):
             ui.label(drill.names[say.language]).classes("qt-strong")
-            if view.is_due(last, visit.desk.policy.drills.every, visit.now):
+            if last and view.is_due(last, visit.desk.policy.drills.every, visit.now):
                 marks.tag(say("drill.due"), "warn")
             ui.space()
             ui.button(say("drill.start"), on_click=lasting(lambda: _start(visit, file))).props(

@@ -24,7 +24,7 @@ async def lists(visit: Visit) -> None:
                 ui.link(target=f"{PATH}/{key}").classes("qt-card qt-figure qt-way"),
                 ui.element("div"),
             ):
-                ui.label(_count(rows)).classes("qt-big")
+                ui.label(_count(rows)).classes("qt-big" if rows else "qt-big qt-nil")
                 ui.label(say(f"list.{key}")).classes("qt-strong")
                 ui.label(say(f"list_about.{key}")).classes("qt-dim")
 

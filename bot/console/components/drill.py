@@ -19,12 +19,15 @@ def goals(visit: Visit, line: DrillLine) -> None:
         if line.report is None:
             for goal in line.plot.plan:
                 ui.label(planned(goal, line.plot, say)).classes("qt-row")
-            ui.label(say("drill.not_yet")).classes("qt-dim")
+            ends = visit.when(line.started_at + line.plot.takes)
+            ui.label(say("drill.not_yet", at=ends)).classes("qt-strong")
             return
-        for row in rows(line.report, line.plot, say):
+        for row, kept in zip(rows(line.report, line.plot, say), line.report.lines, strict=True):
             with ui.element("div").classes("qt-row"):
                 with ui.element("div").classes("qt-line qt-unbroken"):
-                    marks.tag(say("drill.yes" if row.met else "drill.no"), "green" if row.met else "grave")
+                    if kept.total:
+                        word, tone = ("drill.yes", "green") if row.met else ("drill.no", "grave")
+                        marks.tag(say(word), tone)
                     ui.label(row.planned).classes("qt-strong")
                 ui.label(row.was).classes("qt-dim")
 

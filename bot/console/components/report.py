@@ -41,7 +41,7 @@ def _numbers(words: Wording, figures: Sequence[Figure]) -> None:
     with ui.element("div").classes("qt-numbers qt-even"):
         for one in figures:
             with ui.element("div").classes("qt-card qt-figure"):
-                ui.label(str(one.value)).classes("qt-big")
+                ui.label(str(one.value)).classes("qt-big" if one.value else "qt-big qt-nil")
                 ui.label(words.about(one.about)).classes("qt-dim")
                 if one.before is not None:
                     ui.label(words.texts("reports.was", before=one.before)).classes("qt-dim")
