@@ -179,7 +179,7 @@ class _Page:
                 if not mine:
                     self._button("talk.take_over", self._take_over, "outline")
                 self._button("talk.pass_on", self._pass_on, "outline")
-                self._button("talk.release", self._release)
+                self._button("talk.release", self._release, "unelevated" if mine else "outline")
 
     def _open_or_close_reply(self, talk: Transcript, mine: bool) -> None:
         """Who lost the conversation writes to nobody, and keeps the words they had begun."""
