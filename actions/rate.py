@@ -9,6 +9,12 @@ from ledger.vocabulary import Kind
 
 WORST = 1
 BEST = 5
+ASKS = "utter_revisit_rating"
+"""The script that asks for a number."""
+VISIT = ("utter_revisit_how_is_it", ASKS)
+"""What the visit says."""
+SURE = 0.6
+"""From which confidence on a complaint its writer is taken to be unhappy without being asked for a number."""
 
 
 class ActionRate(LedgerAction):
@@ -22,7 +28,7 @@ class ActionRate(LedgerAction):
         """Record it; unhappy reopens the case, and one question follows."""
         turn = talk.turn
         if turn.awaited == Step.RATING and not _judges(turn):
-            return talk.say("utter_revisit_rating")
+            return talk.say(ASKS)
         rating = rating_of(turn.heard) if turn.awaited != Step.OPINION else None
         rated = await cases.rate(
             talk.session,
@@ -33,7 +39,7 @@ class ActionRate(LedgerAction):
             opinion=turn.text if turn.awaited == Step.OPINION or not turn.heard.values("rating") else None,
         )
         if rated:
-            return _answer(talk, rated)
+            return _answer(talk, rated, rating)
         talk.slots["next_step"] = None
         if turn.heard.values("rating"):
             talk.say("utter_revisit_nothing_to_rate")
@@ -56,12 +62,18 @@ def _judges(turn: Turn) -> bool:
     heard = turn.heard
     if heard.values("rating"):
         return True
-    mended = wording.says_it_is_mended(turn.text) and heard.emotion < feelings.HOT
-    return not mended and heard.intent not in ("greet", "affirm", "thank", "goodbye")
+    calm = heard.emotion < feelings.HOT
+    unsure = heard.kind is Kind.COMPLAINT and heard.confidence < SURE
+    if calm and (unsure or wording.says_it_is_mended(turn.text)):
+        return False
+    return heard.intent not in ("greet", "affirm", "thank", "goodbye")
 
 
-def _answer(talk: Talk, rated: cases.Rated) -> None:
-    if talk.turn.awaited == Step.OPINION:
+def _answer(talk: Talk, rated: cases.Rated, rating: int | None) -> None:
+    asked_once = talk.turn.said[-2:] == VISIT
+    if talk.turn.awaited == Step.RATING and rating is None and asked_once:
+        talk.say(ASKS)  # kind words are kept, and are no number yet
+    elif talk.turn.awaited == Step.OPINION or rating is None:
         talk.say("utter_revisit_opinion_noted")
         talk.slots["next_step"] = None
     else:

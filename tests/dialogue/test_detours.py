@@ -255,6 +255,23 @@ async def test_an_unhappy_revisit_reopens_the_case_and_says_so(
     assert (await case_of(assistant, someone)).status is CaseStatus.OPEN
 
 
+@pytest.mark.parametrize(
+    "kind_words", ["我妈能自己吃饭了，谢谢你们来得快", "阿姨能自己吃饭了。你们来得快，说到做到"]
+)
+async def test_kind_words_at_a_revisit_never_reopen_and_the_number_is_asked_for(
+    assistant: Assistant, customer: Make, kind_words: str
+) -> None:
+    someone = customer()
+    await someone.say(WORDS["zh-Hans"]["leak"])
+    case = await resolved(assistant, someone)
+    await someone.told("EXTERNAL_revisit", number=case.number, what=case.category)
+    await someone.say(kind_words)
+    assert someone.scripts == ["utter_revisit_rating"]
+    await someone.say("5")
+    assert someone.scripts == ["utter_revisit_thanks"]
+    assert (await case_of(assistant, someone)).rating == 5
+
+
 async def test_a_happy_revisit_is_thanked_and_an_opinion_kept(assistant: Assistant, customer: Make) -> None:
     someone = customer()
     await someone.say(WORDS["zh-Hans"]["leak"])
