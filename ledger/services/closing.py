@@ -10,7 +10,7 @@ from ledger.models import Case, Form
 from ledger.policy import Policy
 from ledger.services.entries import SYSTEM, Actor
 from ledger.services.stages import enter_stage
-from ledger.vocabulary import CaseStatus, Stage
+from ledger.vocabulary import CaseStatus, CaseType, Stage
 
 
 async def lacking_to_close(session: AsyncSession, case: Case) -> list[str]:
@@ -45,8 +45,10 @@ async def close_if_all_is_done(
 
 
 def _is_settled(case: Case, policy: Policy) -> bool:
-    """Withdrawn, or solved and the customer said so."""
+    """Withdrawn; solved and the customer said so; or a contact that was answered."""
     if case.status is CaseStatus.WITHDRAWN:
         return True
+    if case.type is CaseType.CONTACT:
+        return case.status is CaseStatus.RESOLVED
     content = case.rating is not None and case.rating > policy.revisit.unhappy_at_most
     return case.status is CaseStatus.RESOLVED and content

@@ -12,13 +12,14 @@ from ledger.queue import CLOCK_REMIND, defer
 from ledger.services import aftercare, clocks, forms, waits
 from ledger.services.access import may_speak
 from ledger.services.case_lock import case_numbered
+from ledger.services.closing import close_if_all_is_done
 from ledger.services.entries import Actor, record
 from ledger.services.pace import policy_for
 from ledger.services.reopening import reopen_case
 from ledger.services.speaking import speak
 from ledger.services.stages import enter_stage
 from ledger.services.working import open_case_numbered, take_on, tell_by_phone
-from ledger.vocabulary import CaseStatus, ClockKind, Stage
+from ledger.vocabulary import CaseStatus, CaseType, ClockKind, Stage
 
 
 async def resolve(
@@ -35,7 +36,8 @@ async def resolve(
     """Mark the case solved: the customer is told, and asked again later (revisit).
 
     ``remedy`` is what was given, ``outcome`` what the customer is told. Stops every clock but headquarters'
-    and starts the revisit's.
+    and starts the revisit's; who only asked, a journalist or an official, is not asked how content they are,
+    and the contact is closed.
 
     Raises:
         NoSuchCase, AlreadyResolved
@@ -67,10 +69,13 @@ async def resolve(
         session, case=case, stage=Stage.FEEDBACK, evidence_message_id=None, now=now, actor=actor
     )
     await _tell_outcome(session, case, entry, staff, policy, now)
-    await _arrange_revisit(session, case, policy, now)
     await forms.case_became(session, case=case, policy=policy, now=now)
     await forms.open_for_closing(session, case=case, policy=policy, now=now)
-    await aftercare.begin(session, case=case, policy=policy, now=now)
+    if case.type is CaseType.CONTACT:
+        await close_if_all_is_done(session, case=case, policy=policy, now=now, actor=actor)
+    else:
+        await _arrange_revisit(session, case, policy, now)
+        await aftercare.begin(session, case=case, policy=policy, now=now)
     await notify(session, "case", case=case.id, number=case.number)
     return case
 

@@ -11,7 +11,7 @@ from ledger.models import Form, Notice, Staff
 from ledger.services import callbacks, forms, undercover
 from ledger.undercover import bears_a_sign
 from ledger.views.forms import FormDetail, form, open_forms
-from ledger.vocabulary import CaseType, ClockKind, FactKind, Kind, NoticeKind, Role, Signal, Way
+from ledger.vocabulary import CaseType, ClockKind, FactKind, Kind, NoticeKind, Role, Signal, Stage, Way
 from tests.ledger_world import COMPLAINT, LedgerWorld
 from tests.unit.test_undercover import CUSTOMERS, REPORTERS
 
@@ -174,3 +174,12 @@ async def test_who_is_suspected_is_served_like_anybody(desk_ledger, spokesperson
     after = await desk_ledger.says(conversation, "冰箱还是坏的")
     same = ("number", "type", "stage", "severity", "special", "reasons", "due_at", "owner")
     assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
+
+
+async def test_who_only_asked_is_not_asked_how_content_they_are_and_the_contact_is_closed(
+    desk_ledger, spokesperson, head
+):
+    number = (await desk_ledger.complains("我是南方都市报记者陈立", entities=FACTS, **INTRODUCED)).number
+    case = await desk_ledger.resolve(number, spokesperson)
+    assert (case.type, case.stage) == (CaseType.CONTACT, Stage.CLOSED)
+    assert await desk_ledger.clocks(number, ClockKind.REVISIT) == []
