@@ -136,12 +136,14 @@ async def test_five_speak_for_the_group_and_a_sixth_is_refused_with_the_number(d
 
 async def test_every_talk_leaves_a_memo_and_who_is_named_in_it_stays_out_of_the_book(desk_ledger, wang):
     number = (await desk_ledger.complains(signals=CROWD)).number
-    memo = {"at": "2026-11-23T15:00", "place": "会议室", "said": "要求退费", "agreed": "周五答复"}
+    memo = {"at": "2026-11-23T15:00", "met_at": "会议室", "said": "要求退费", "agreed": "周五答复"}
     with pytest.raises(Missing, match="present"):
         await takes(desk_ledger, "talk", wang, **memo)
     await takes(desk_ledger, "talk", wang, present="甲、王", **memo)
     await takes(desk_ledger, "talk", wang, present="乙、王", **memo)
-    assert [s.entered["present"] for s in (await group(desk_ledger)).steps] == ["甲、王", "乙、王"]
+    found = await group(desk_ledger)
+    assert [s.entered["present"] for s in found.steps] == ["甲、王", "乙、王"]
+    assert "会议室" not in found.values.values()  # where they talked is not where the crowd is
     booked = [entry.after for entry in await desk_ledger.entries(number) if entry.action == "form.step"]
     assert [after["present"] for after in booked if after.get("step") == "talk"] == ["…", "…"]
 
