@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from bot.console.texts import Texts
 from bot.moments import clock_time
 from ledger.form_book import book
 from ledger.policy import Policy
 from ledger.sentences import Sentence
+
+if TYPE_CHECKING:  # the console has pages of these
+    from bot.console.texts import Texts
 
 VOCABULARY: Final = {"clock": "clock_kind"} | {
     name: name for name in ("category", "channel", "severity", "signal")
@@ -20,7 +22,7 @@ MOMENTS: Final = frozenset({"since", "due", "at"})
 class Wording:
     """Puts ``ledger/sentences.py`` into the words of ``texts``; ``now`` is when they are read."""
 
-    texts: Texts
+    texts: "Texts"
     policy: Policy
     now: datetime
 

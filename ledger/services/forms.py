@@ -383,7 +383,8 @@ async def _move_clocks(
     ended = form.closed_at is not None
     for clock in await clocks.running_of_form(session, form):
         if ended or clock.kind in step.stops:
-            await clocks.stop(session, clock=clock, by=staff, reason=taken.name, now=now)
+            reason = f"{form.kind}.{taken.name}"
+            await clocks.stop(session, clock=clock, by=staff, reason=reason, now=now)
         elif clock.kind is step.extends:
             until = moment_of(taken.entered["until"], policy.organisation.time_zone)
             reason = taken.reason or taken.name

@@ -1,5 +1,6 @@
 """A line of the ledger for a reader: who did what, why, and what changed from what to what."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +61,7 @@ UNSHOWN = frozenset(
         "sha256",
     }
 )
+RATED = re.compile(r"rating (\d)")
 OF_FORMS = frozenset({"form", "form_kind", "step", "state"})
 """What an entry about a form tells in the words of its kind."""
 
@@ -91,25 +93,31 @@ def entry(reader: Reader, line: EntryLine) -> None:
                 if line.grade:
                     marks.tag(say.word("secret_grade", line.grade), "warn")
             if line.reason:
-                ui.label(say("entry.reason", reason=_reason(say, line.reason, line.after or {})))
+                ui.label(say("entry.reason", reason=reason_in_words(say, line.reason, line.after or {})))
             for change in changes(reader, line):
                 ui.label(change).classes("qt-dim qt-text")
 
 
 def _about_form(reader: Reader, line: EntryLine) -> None:
-    """Which form it is about, and the step that was taken."""
-    after, language = line.after or {}, reader.visit.texts.language
+    after = line.after or {}
+    if name := form_told(reader.visit.texts, after):
+        ui.link(name, f"/desk/forms/{after['form']}")
+
+
+def form_told(say: Texts, after: Mapping[str, Any]) -> str | None:
+    """Which kind of form an entry is about, and the step that was taken; None when it is about none."""
     form = book().get(after.get("form_kind", ""))
     if form is None:
-        return
-    name = form.names[language]
-    if step := form.steps.get(after.get("step", "")):
-        name = reader.visit.texts("entry.step", form=name, step=step.names[language])
-    ui.link(name, f"/desk/forms/{after['form']}")
+        return None
+    step = form.steps.get(after.get("step", ""))
+    name = form.names[say.language]
+    return say("entry.step", form=name, step=step.names[say.language]) if step else name
 
 
-def _reason(say: Texts, reason: str, after: Mapping[str, Any]) -> str:
-    """A word of ours, what somebody wrote, or the step of a form that stopped a clock."""
+def reason_in_words(say: Texts, reason: str, after: Mapping[str, Any]) -> str:
+    """A word of ours, what somebody wrote, the rating given, or the step of a form that stopped a clock."""
+    if rated := RATED.fullmatch(reason):
+        return say("case.stars", stars=rated[1])
     word = say.word("reason", reason)
     step = step_of_clock(reason, after.get("kind")) if word == reason else None
     return step.names[say.language] if step else word
@@ -165,6 +173,8 @@ def _value(reader: Reader, field: str, value: Any) -> str:
         return reader.people.get(value) or say.word("rung", value)
     if field == "rule":
         return advice(value, say.language).name
+    if field == FactKind.DATE:
+        return str(value).replace("T", " ").strip()
     if field in ("department", "departments"):
         return reader.departments.get(value, str(value))
     return _word(say, field, value)

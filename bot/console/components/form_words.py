@@ -63,7 +63,13 @@ def booked(
 
 
 def step_of_clock(name: str, kind: str | None) -> StepDefinition | None:
-    """The step called ``name`` of the form that runs clocks of ``kind``, None when no form does."""
+    """The step that stopped a clock of ``kind``: ``review.approve``, in older entries its own name alone.
+
+    None when it was no form's.
+    """
+    paper, _, step = name.partition(".")
+    if paper in book():
+        return book()[paper].steps.get(step)
     for form in book().values():
         started = {*form.starts, *(clock for step in form.steps.values() for clock in step.starts)}
         if name in form.steps and kind in started:
