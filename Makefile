@@ -39,8 +39,9 @@ train: sync ## Train the model if it is missing or stale
 eval: train ## How well it hears: make eval [DATA=FILE.jsonl] [STOCK=yes] [TEXTS=yes]
 	@$(PYTHON) -m bot.evaluate $(if $(DATA),--data "$(DATA)") $(if $(STOCK),--stock) $(if $(TEXTS),--texts)
 
-transcripts: train ## Write docs/transcripts.md anew, from tests/stories
+transcripts: train ## Write docs/transcripts.md and docs/three-cases.md anew, from tests/stories and tests/cases
 	@$(PYTHON) -m tests.dialogue.transcripts
+	@$(PYTHON) -m tests.dialogue.three_cases
 
 chaos: train ## Break everything under load and audit what is left: make chaos [SEED=7]
 	@$(PYTHON) -m tests.chaos $(if $(SEED),--seed $(SEED))

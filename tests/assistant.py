@@ -13,13 +13,14 @@ import httpx
 
 from bot.runtime import parts
 from bot.runtime.database import prepare
-from bot.runtime.supervisor import Supervisor
+from bot.runtime.supervisor import Part, Supervisor
 from bot.settings import Settings
 from ledger.db import Database
 from ledger.heard import Heard
 from ledger.models import Conversation, Message
 from ledger.policy import load_policy
 from ledger.services import departments, messages
+from tests import told_time
 from tests.policies import DEFAULT
 
 STARTING_SECONDS = 300
@@ -27,11 +28,12 @@ STARTING_SECONDS = 300
 
 @dataclass
 class Assistant:
-    """What runs, and how to reach it."""
+    """What runs, and how to reach it; ``clock`` is the file that tells its actions another time."""
 
     url: str
     token: str
     database: Database
+    clock: Path
     _visitors: Any = field(default_factory=lambda: count(1))
 
     async def post(self, route: str, body: Mapping[str, Any], token: str | None = None) -> httpx.Response:
@@ -143,9 +145,9 @@ async def running(database_url: str, place: Path, model: Path | None = None) -> 
     try:
         async with database.transaction() as session:
             await departments.sync(session, policy=load_policy(DEFAULT), now=datetime.now(UTC))
-        await supervisor.start(parts.actions(wiring))
+        await supervisor.start(_in_told_time(parts.actions(wiring), place / "now"))
         await supervisor.start(engine)
-        yield Assistant(wiring.engine_urls[0], wiring.engine_token, database)
+        yield Assistant(wiring.engine_urls[0], wiring.engine_token, database, place / "now")
     finally:
         await supervisor.stop()
         await database.close()
@@ -154,3 +156,10 @@ async def running(database_url: str, place: Path, model: Path | None = None) -> 
 def _prepare(database_url: str, place: Path) -> None:
     prepare(database_url)
     place.mkdir(parents=True, exist_ok=True)
+
+
+def _in_told_time(actions: Part, clock: Path) -> Part:
+    command = [word if word != "actions" else "tests.told_time" for word in actions.command]
+    return replace(
+        actions, command=command, environment={**actions.environment, told_time.VARIABLE: str(clock)}
+    )

@@ -79,7 +79,7 @@ def _case(case: Case) -> str:
 
 
 @asynccontextmanager
-async def _assistant() -> AsyncIterator[Assistant]:
+async def an_assistant() -> AsyncIterator[Assistant]:
     place = Path(tempfile.mkdtemp(prefix="qt-"))
     try:
         with EmbeddedServer(place / "pg") as server:
@@ -91,7 +91,7 @@ async def _assistant() -> AsyncIterator[Assistant]:
 
 async def write() -> None:
     """Talk every chosen story through and write the page."""
-    async with _assistant() as assistant:
+    async with an_assistant() as assistant:
         TARGET.write_text(await page(assistant), encoding="utf-8")
 
 
