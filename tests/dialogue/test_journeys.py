@@ -278,7 +278,7 @@ class TestAnAuthority:
             }[language]
         )
         assert someone.scripts == ["utter_respond_authority"]
-        assert len(await tasks_of(assistant, case)) == 2
+        assert len(await tasks_of(assistant, case)) == 3
 
 
 class TestACrowd:
