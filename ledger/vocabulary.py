@@ -125,6 +125,8 @@ class FactKind(StrEnum):
     TIMES = "times"
     PEOPLE = "people"
     VEHICLES = "vehicles"
+    INJURED = "injured"
+    DEAD = "dead"
     PRODUCT = "product"
     PLACE = "place"
     PERSON = "person"

@@ -25,7 +25,7 @@ from ledger.vocabulary import FactKind, Signal
 KINDS: Final = frozenset(FactKind)
 CORRECTING: Final = "correct"
 """The intent of a message that corrects what was told before."""
-CROWD: Final = frozenset({FactKind.PEOPLE, FactKind.VEHICLES})
+CROWD: Final = frozenset({FactKind.PEOPLE, FactKind.VEHICLES, FactKind.INJURED, FactKind.DEAD})
 PERSONAL: Final = frozenset({FactKind.PERSON, FactKind.PRESS_CARD})
 VEIL: Final = "…"
 LONGEST: Final = 200

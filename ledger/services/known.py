@@ -32,7 +32,7 @@ OF_CASE: Final = (
     "rating",
     "special_reasons",
 )
-COUNTS: Final = (FactKind.PEOPLE, FactKind.VEHICLES)
+COUNTS: Final = (FactKind.PEOPLE, FactKind.VEHICLES, FactKind.INJURED, FactKind.DEAD)
 """What is told as a number."""
 SOURCES: Final = frozenset(
     {

@@ -6,7 +6,7 @@ Every reader looks at one kind of fact and yields what it finds in a ``Text``; n
 from collections.abc import Callable, Iterable
 
 from bot.nlu.facts.amounts import amounts
-from bot.nlu.facts.counts import people, times, vehicles
+from bot.nlu.facts.counts import dead, injured, people, times, vehicles
 from bot.nlu.facts.dates import dates
 from bot.nlu.facts.durations import durations
 from bot.nlu.facts.names import authorities, persons, places, products
@@ -19,6 +19,8 @@ READERS: tuple[Callable[[Text], Iterable[Found]], ...] = (
     outlets,
     journalists,
     amounts,
+    dead,
+    injured,
     people,
     vehicles,
     times,

@@ -1,4 +1,4 @@
-"""How often, how many people, how many vehicles (playbook B9)."""
+"""How often, how many people, vehicles, injured and dead (playbook B9)."""
 
 import re
 from collections.abc import Iterator
@@ -31,6 +31,31 @@ _PEOPLE = pattern(
     r"(?:people|persons|tenants|residents|customers|families|passengers|owners|workers|employees|parents|students"
     r"|neighbou?rs|victims|members|households|drivers|guests|buyers|homeowners|protest[eo]rs))\b"
 )
+_SOMEBODY = rf"(?:个|名|位|口)?(?:人|{_WHO})"
+_SOMEBODY_EN = (
+    r"(?: more)?(?: (?:of us|of them)|(?: (?:other|elderly|young|innocent))?"
+    r" (?:people|persons|children|kids|residents|tenants|workers|customers|passengers|students|guests))"
+)
+_ALREADY = "(?:都|已经|已|也|当场|先后|不幸){0,2}"
+_HURT = "受了?(?:轻|重)?伤|(?:被)?(?:轻|重|烫|烧|灼|砸|摔|撞|打|划|炸|电)伤|中毒"
+_DIED = "死亡|死了|遇难|丧生|身亡|去世|没了命|不幸离世"
+# "Bored to death" is no death: somebody has to be counted, or the clause to end.
+_OF_PEOPLE = r"(?:个|名|位|口|条)?(?:人|命|(?=[,，、。;；!！?？\s]|$))"
+_INJURED = pattern(
+    rf"(?P<han>上?{CHINESE}){_SOMEBODY}{_ALREADY}(?:{_HURT})|(?<=死)(?P<toll>{CHINESE})伤"
+    rf"|(?:伤了|伤者|受伤的?(?:有|共|人数)(?:是|为)?|中毒的?有)(?P<after>{CHINESE}){_OF_PEOPLE}"
+    rf"|\b(?P<words>{ENGLISH})(?:{_SOMEBODY_EN} (?:(?:were|was|are|is|got|have been|has been) )?"
+    r"(?:badly |seriously )?(?:injured|hurt|wounded|burned|burnt|scalded|poisoned)"
+    r"|(?: more)? (?:were|are|got) (?:badly |seriously )?(?:injured|hurt|wounded))\b"
+    rf"|\b(?:injured|injuring|hurt|wounded|burned|poisoned) (?P<behind>{ENGLISH})(?={_SOMEBODY_EN}\b)"
+)
+_DEAD = pattern(
+    rf"(?P<han>上?{CHINESE}){_SOMEBODY}{_ALREADY}(?:{_DIED})|(?P<toll>{CHINESE})死(?={CHINESE}伤)"
+    rf"|(?:(?<![气累烦急吓饿热冷笑渴困恨])死了|死亡(?:了|人数)(?:是|为)?|死者)(?P<after>{CHINESE}){_OF_PEOPLE}"
+    rf"|\b(?P<words>{ENGLISH}){_SOMEBODY_EN} (?:(?:have|has) )?"
+    r"(?:died|(?:are |is |were |was )?(?:dead|killed))\b"
+    rf"|\b(?:killed|killing) (?P<behind>{ENGLISH})(?={_SOMEBODY_EN}\b)"
+)
 _ONE_OR_TWO: Final = 2
 _VEHICLES = pattern(
     rf"(?P<han>{CHINESE})(?:[辆台部架]|量(?=车))(?:小|大|货|卡|汽|轿|巴士|大巴|面包|出租|网约|的士|摩托|电动|公交|机)?"
@@ -55,6 +80,16 @@ def people(text: Text) -> Iterator[Found]:
 def vehicles(text: Text) -> Iterator[Found]:
     """How many vehicles, at the least."""
     return _counted(text, _VEHICLES, "vehicles", 1)
+
+
+def injured(text: Text) -> Iterator[Found]:
+    """How many are hurt, at the least."""
+    return _counted(text, _INJURED, "injured", 0)
+
+
+def dead(text: Text) -> Iterator[Found]:
+    """How many have died, at the least."""
+    return _counted(text, _DEAD, "dead", 0)
 
 
 def _counted(text: Text, form: re.Pattern[str], kind: str, more_than: int) -> Iterator[Found]:

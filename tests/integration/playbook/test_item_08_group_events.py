@@ -98,6 +98,14 @@ async def test_the_numbers_heard_in_the_text_stand_in_the_form_and_judge_it(desk
     assert (found.steps[0].by, found.steps[0].entered) == (None, {"people_then": 120})
 
 
+async def test_how_many_are_hurt_and_dead_is_heard_and_judges_it_too(desk_ledger, wang):
+    numbers = (told(FactKind.PEOPLE, 20), told(FactKind.INJURED, 10), told(FactKind.DEAD, 1))
+    await desk_ledger.complains(signals=CROWD, entities=numbers)
+    found = await group(desk_ledger)
+    assert (found.values["injured"], found.values["dead"], found.entered) == (10, 1, frozenset())
+    assert await judged(desk_ledger) == ["judged_especially_major"]
+
+
 async def test_it_is_judged_anew_when_the_numbers_change_and_those_concerned_hear_of_it(desk_ledger, wang):
     conversation = await desk_ledger.conversation()
     await desk_ledger.says(conversation, signals=CROWD, entities=(told(FactKind.PEOPLE, 30),))
