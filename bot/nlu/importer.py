@@ -1,6 +1,7 @@
 """Reads the script book into Rasa: every entry becomes a response, every wording a variation of it."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,15 @@ class ScriptBookImporter(RasaFileImporter):  # type: ignore[misc]
             raise BrokenBookError(str(error)) from error
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """Rasa's training data, and the book's entries as its responses."""
-        data = super().get_nlu_data(language)
+        """Rasa's training data, and the book's entries as its responses; read once for three askers.
+
+        The language is Rasa's, and makes no difference to what is read.
+        """
+        return self._data
+
+    @cached_property
+    def _data(self) -> TrainingData:
+        data = super().get_nlu_data()
         data.responses.update(self._responses)
         return data
 
