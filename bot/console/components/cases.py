@@ -23,7 +23,7 @@ def case_row(visit: Visit, case: CaseRow) -> None:
         link_to_case(case.number)
         case_marks(visit, case)
     with ui.element("div").classes("qt-line"):
-        countdowns(visit, case.running)
+        countdowns(visit, case.running, graded=case.secret_grade is not None)
     with ui.element("div").classes("qt-line qt-dim"):
         unsaid = "secrecy.words_hidden" if case.secret_grade else "case.no_words"
         ui.label(case.snippet or say(unsaid)).classes("qt-snippet")

@@ -19,15 +19,20 @@ SOONEST: Final = 2
 """So many deadlines stand in a list; of the others only how many there are."""
 
 
-def countdowns(visit: Visit, running: Sequence[ClockLine]) -> None:
+def countdowns(visit: Visit, running: Sequence[ClockLine], *, graded: bool = False) -> None:
     """The next deadlines, the soonest first, and how many more there are; all stand on the case's page."""
     shown = soonest_of(running)[:SOONEST]
     for clock in shown:
         with ui.element("span").classes("qt-clock"):
-            ui.label(visit.texts.word("clock_kind", clock.kind))
+            ui.label(clock_name(visit.texts, clock, graded=graded))
             countdown(visit, clock)
     if more := len(running) - len(shown):
         ui.label(visit.texts("clock.more", count=more)).classes("qt-dim")
+
+
+def clock_name(say: Texts, clock: ClockLine, *, graded: bool) -> str:
+    """What a deadline is called in a list; a form's tells what happened, and is not named where `graded`."""
+    return say("clock.of_a_form") if graded and clock.form else say.word("clock_kind", clock.kind)
 
 
 def soonest_of(running: Iterable[ClockLine]) -> list[ClockLine]:
