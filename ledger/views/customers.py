@@ -14,7 +14,7 @@ from ledger.secrecy import Reader
 from ledger.services.persons import members
 from ledger.services.register import needs
 from ledger.views.forms import FormLine, forms_of
-from ledger.views.readable import known_otherwise, readable
+from ledger.views.readable import known_openly, readable
 from ledger.vocabulary import CaseStatus, Category, Language, Role
 
 FOUND: Final = 50
@@ -84,13 +84,13 @@ class CustomerDetail:
     alike: list[CustomerRow]
 
 
-async def search(session: AsyncSession, *, words: str, staff: Staff, reader: Reader) -> list[CustomerRow]:
+async def search(session: AsyncSession, *, words: str, staff: Staff) -> list[CustomerRow]:
     """Customers whose name, phone, e-mail or case number has ``words``, the newest first.
 
-    Supervisors find everybody, agents those they need to know; nobody those whose every case is closed to
-    them, as ``reader``. Without words: the newest.
+    Supervisors find everybody, agents those they need to know; nobody those whose every case has a secret
+    grade, who are met on its page alone (decision 0030). Without words: the newest.
     """
-    query = select(Customer).options(selectinload(Customer.identities)).where(known_otherwise(reader))
+    query = select(Customer).options(selectinload(Customer.identities)).where(known_openly())
     if words := words.strip():
         query = query.where(_says(words))
     if staff.role is Role.AGENT:

@@ -38,9 +38,19 @@ def readable(reader: Reader) -> ColumnElement[bool]:
 
 def known_otherwise(reader: Reader) -> ColumnElement[bool]:
     """Whether the row of ``customers`` is known by more than cases that are closed to the reader."""
+    return _known_by_case(readable(reader))
+
+
+def known_openly() -> ColumnElement[bool]:
+    """Whether the row of ``customers`` is known by more than cases with a secret grade."""
+    return _known_by_case(Case.secret_grade.is_(None))
+
+
+def _known_by_case(such: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a customer has such a case, or none at all."""
     of_customer = Case.customer_id == Customer.id
     has_none = ~exists().where(of_customer).correlate(Customer)
-    return or_(has_none, exists().where(of_customer, readable(reader)).correlate(Customer))
+    return or_(has_none, exists().where(of_customer, such).correlate(Customer))
 
 
 def graded_talks() -> Select[int]:
