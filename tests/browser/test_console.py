@@ -283,6 +283,28 @@ async def test_every_page_fits_a_phone(served: ServedDesk, sign_in: SignIn, path
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("language", Language)
+async def test_on_a_phone_every_menu_is_in_sight_and_the_bar_fits_in_every_language(
+    served: ServedDesk, sign_in: SignIn, language: Language
+) -> None:
+    await complains(served)
+    async with served.desk.database.transaction() as session:
+        await accounts.create(
+            session,
+            username=f"phone.{language.lower()}",
+            role=Role.SUPERVISOR,
+            name="余",
+            language=language,
+            password=PASSWORD,
+            now=served.desk.now(),
+        )
+    page = await sign_in(f"phone.{language.lower()}", width=390)
+    await expect(page.locator(".qt-special-bar .qt-alert").first).to_be_visible()
+    await page.locator(".qt-group summary").last.click()
+    assert await page.locator(".qt-nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 async def test_a_photo_and_a_later_wording_stand_in_the_transcript(
     served: ServedDesk, sign_in: SignIn
 ) -> None:
