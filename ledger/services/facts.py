@@ -3,7 +3,7 @@
 Contacts are not among them: they are kept with the customer, by consent.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -46,14 +46,13 @@ async def note(
 ) -> None:
     """Keep what ``message`` tells as facts of the case, held by the caller; the same fact stands once.
 
-    A message that corrects replaces instead, as ``correct`` does; how many there are of a crowd is what was
-    told last.
+    A message that corrects replaces instead, as ``correct`` does; how many there are of a crowd is the most
+    that was told, since "three of us will come in" makes it no smaller.
     """
     if heard.intent == CORRECTING:
         await _replace(session, case, message, heard, policy, now)
     elif Signal.GROUP_EVENT in case.signals:
-        await _replace(session, case, message, heard, policy, now, only=CROWD)
-        await _add(session, case, message, told(heard, message, policy), now)
+        await _outnumber(session, case, message, told(heard, message, policy), now)
     else:
         await _add(session, case, message, told(heard, message, policy), now)
 
@@ -122,6 +121,21 @@ async def _add(
     return added
 
 
+async def _outnumber(
+    session: AsyncSession, case: Case, message: Message, new: Sequence[Told], now: datetime
+) -> None:
+    """Add what is new; of a crowd's numbers the greatest of each kind takes the place of the one before."""
+    standing = {fact.kind: fact for fact in await current(session, case.id) if fact.kind in CROWD}
+    greatest: dict[FactKind, Told] = {}
+    for one in sorted((one for one in new if one.kind in CROWD), key=lambda one: int(one.value)):
+        greatest[one.kind] = one
+    for kind, one in greatest.items():
+        before = standing.get(kind)
+        if before is None or one.value > before.value:
+            await _put(session, case, message, [before] if before else [], [one], now)
+    await _add(session, case, message, [one for one in new if one.kind not in CROWD], now)
+
+
 async def _replace(
     session: AsyncSession,
     case: Case,
@@ -129,12 +143,11 @@ async def _replace(
     heard: Heard,
     policy: Policy,
     now: datetime,
-    only: Collection[FactKind] = KINDS,
 ) -> None:
     """Each kind for itself; done once, since what this message told before is not asked to replace itself."""
     if await _has_replaced(session, message.id):
         return
-    heard_now = [one for one in told(heard, message, policy) if one.kind in only]
+    heard_now = told(heard, message, policy)
     for kind in dict.fromkeys(one.kind for one in heard_now):
         named = [one for one in heard_now if one.kind == kind]
         standing = [fact for fact in await current(session, case.id) if fact.kind == kind]

@@ -114,6 +114,9 @@ async def test_it_is_judged_anew_when_the_numbers_change_and_those_concerned_hea
     assert await judged(desk_ledger) == ["judged_major"]
     await desk_ledger.says(conversation, signals=CROWD, entities=(told(FactKind.PEOPLE, 260),))
     assert (await group(desk_ledger)).values["people"] == 260
+    # Those who will speak for the others make the crowd no smaller.
+    await desk_ledger.says(conversation, signals=CROWD, entities=(told(FactKind.PEOPLE, 3),))
+    assert (await group(desk_ledger)).values["people"] == 260
     assert await judged(desk_ledger) == ["judged_major"]
     about_forms = select(Notice).where(Notice.kind == NoticeKind.FORM, Notice.staff_id == wang.id)
     before = len(await desk_ledger.all(about_forms))
