@@ -10,6 +10,7 @@ from actions import (
     fallback,
     feelings,
     journeys,
+    names,
     outsiders,
     press,
     resources,
@@ -99,7 +100,8 @@ def _adds_to_praise(talk: Talk) -> bool:
 async def _settle_contact(talk: Talk, meant: Meaning) -> None:
     turn, now = talk.turn, resources.now()
     if meant is Meaning.CONTACT:
-        reach = {"phone": turn.told("phone"), "email": turn.told("email")}
+        name = names.beside_contact(turn.heard, turn.text) or None
+        reach = {"phone": turn.told("phone"), "email": turn.told("email"), "name": name}
         await cases.give_contact(talk.session, message_id=turn.message_id, now=now, **reach)
     if meant is Meaning.NO_CONTACT:
         await cases.refuse_contact(talk.session, message_id=turn.message_id, now=now)

@@ -14,9 +14,30 @@ INTRODUCED = re.compile(
     r"|(?:[Mm]y name is|[Nn]ame's|[Nn]ame:|[Tt]his is|I'm|I am) "
     r"(?P<latin>[A-Z][a-z]+(?: [A-Z][a-z'’-]+){0,2})"
 )
+LEFT = re.compile(
+    r"姓(?P<family>[㐀-鿿]{1,2})|(?P<titled>[㐀-鿿]{1,2}(?:先生|女士|小姐|太太|老师|老師|师傅|師傅))"
+    rf"|(?P<latin>{LATIN_NAME.pattern})"
+)
+PARTS = re.compile(r"[,，、。.;；:：/\n]|(?<=[㐀-鿿\d]) +|(?=[\d+]{6})")
+"""Between a name and a number, however they are written beside each other."""
 NO_NAME = re.compile(
     r"[不没沒有可好是我你您他她什怎为為请請谢謝这這那哪就都还還对對]|记者|記者|編|编|电|電|手机|手機|暂|暫|保密|随时|隨時"
 )
+
+
+def beside_contact(heard: Heard, text: str) -> str:
+    """The name somebody leaves with their number: introduced, with a title, or a whole clause; else empty."""
+    if introduced := INTRODUCED.search(text):
+        return introduced["han"] or introduced["latin"]
+    people = {str(found["said"]) for found in heard.entities if found["entity"] == FactKind.PERSON.value}
+    parts = (part.strip() for part in PARTS.split(text))
+    return next((name for part in parts if (name := _left(part, people))), "")
+
+
+def _left(part: str, people: set[str]) -> str:
+    if found := LEFT.fullmatch(part):
+        return found["family"] or found["titled"] or found["latin"]
+    return part if part in people else ""
 
 
 def with_own_name(heard: Heard, text: str) -> Heard:

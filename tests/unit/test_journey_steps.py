@@ -254,6 +254,24 @@ class TestAName:
         told = names.with_own_name(heard(text), text)
         assert told.values("person") == ([name] if name else [])
 
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ("姓刘,13911112222", "刘"),
+            ("我叫陈大河，13800138000", "陈大河"),
+            ("電話0912345678，陳先生", "陳先生"),
+            ("Sarah Holt, sarah@holt.example", "Sarah Holt"),
+            ("My name is Sarah Holt, 07700 900123", "Sarah Holt"),
+            ("刘女士13911112222", "刘女士"),
+            ("13911112222 王先生", "王先生"),
+            ("13911112222 找王经理", ""),
+            ("打这个电话13911112222", ""),
+            ("My number is 07700 900123. Call me", ""),
+        ],
+    )
+    def test_is_kept_with_the_number_it_is_left_with(self, text: str, name: str) -> None:
+        assert names.beside_contact(heard(text), text) == name
+
 
 def hearing(narrative: str, **more: Any) -> Hearing:
     told = [
