@@ -229,7 +229,8 @@ async def test_wrong_passwords_are_counted_together_at_the_sign_in_and_on_the_ac
 
 
 async def test_the_language_follows_the_persons_choice(served: ServedDesk, sign_in: SignIn) -> None:
-    page = await sign_in("chen", "/account")
+    await served.staff("newcomer", Role.AGENT, "周一")
+    page = await sign_in("newcomer", "/account")
     await page.get_by_role("button", name="English").click()
     await expect(page.get_by_role("heading", name="My account")).to_be_visible()
     await page.goto("/desk")
