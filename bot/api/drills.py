@@ -42,6 +42,11 @@ async def the_drill(
         raise Problem(401, "key_refused", "This key opens no running drill.") from None
 
 
+@router.get("/{drill_id}", status_code=204)
+async def is_played_here(drill: Annotated[Drill, Depends(the_drill)]) -> None:
+    """Whether this desk's ledger holds the drill of this key."""
+
+
 @router.post("/{drill_id}/sessions", status_code=201)
 async def open_session(
     wish: NewSession, desk: DeskHere, drill: Annotated[Drill, Depends(the_drill)]

@@ -13,6 +13,7 @@ import structlog
 from bot.drills.cast import Cast
 from bot.drills.customers import Customer
 from bot.drills.words import Writer
+from bot.runtime.errors import NoDeskError
 from ledger.db import Database
 from ledger.drill_book import DrillFile, People
 from ledger.policy import Policy
@@ -42,19 +43,34 @@ class Player:
     now: Callable[[], datetime]
 
     async def play(self) -> None:
-        """Play it, end it and put everything away; ends early when somebody stops it."""
+        """Play it, end it and put everything away; ends early when somebody stops it.
+
+        Raises:
+            NoDeskError: the desk that answers there keeps another ledger.
+        """
         drill = self.file.drill
         writer = Writer(drill, f"{self.file.digest}:{self.begun.id}")
         try:
             async with httpx.AsyncClient(
                 base_url=self.address, limits=LIMITS, timeout=TIMEOUT, trust_env=False
             ) as client:
+                await self._is_known(client)
                 async with self.database.transaction() as session:
                     await drills.raise_curtain(session, drill_id=self.begun.id, now=self.now())
                 cast = Cast(client, self.begun.cast, writer, drill.faster)
                 await self._play(client, writer, cast)
         finally:
             await self._end()
+
+    async def _is_known(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get(
+            f"/api/v1/drills/{self.begun.id}", headers={"Authorization": f"Bearer {self.begun.key}"}
+        )
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise NoDeskError(
+                f"The desk at {self.address} keeps another ledger than this command reads: "
+                "give both the same QINGTING_HOME and QINGTING_PORT."
+            )
 
     async def _play(self, client: httpx.AsyncClient, writer: Writer, cast: Cast) -> None:
         talks = [

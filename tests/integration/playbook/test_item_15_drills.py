@@ -24,6 +24,7 @@ from bot.drills.report import markdown, rows
 from bot.engine import Engine
 from bot.notices import letter
 from bot.notices.letter import Facts
+from bot.runtime.errors import NoDeskError
 from ledger.db import Database
 from ledger.drill_book import Aim, DrillFile, Seat, read
 from ledger.errors import DrillUnderWay
@@ -299,6 +300,16 @@ async def test_one_drill_at_a_time_and_nobody_without_its_key_is_marked(
     assert (await visitor.says("还在吗", "late")).status_code == httpx.codes.UNAUTHORIZED
     again = await desk.client.post(address, json=wish, headers={"Authorization": f"Bearer {begun.key}"})
     assert again.status_code == httpx.codes.UNAUTHORIZED
+
+
+async def test_a_drill_is_not_played_on_a_desk_that_keeps_another_ledger(
+    desk: ServedDesk, small: DrillFile
+) -> None:
+    begun = await begin(desk, small, cast=False)
+    with pytest.raises(NoDeskError, match="keeps another ledger"):
+        await player(desk, small, replace(begun, key="of-another-ledger")).play()
+    assert await every(desk, Conversation) == []
+    assert await asked(desk, drills.running) is None
 
 
 async def test_a_drill_whose_player_is_gone_is_ended_by_the_desk(desk: ServedDesk, small: DrillFile) -> None:
