@@ -68,13 +68,16 @@ def test_what_cannot_be_said_without_us_is_left_to_be_quoted(said: str) -> None:
     [
         ("锅才用了三个月！今天不给个说法，我就曝光你们", Language.ZH_HANS),
         ("鍋子才用三個月！今天不給個交代，我就爆料", Language.ZH_HANT),
+        ("簽了三萬多的設備，根本就是詐騙", Language.ZH_HANT),
         ("The pot is three months old. I am absolutely furious", Language.EN),
     ],
 )
-def test_an_ultimatum_and_a_feeling_are_not_said_back_as_what_happened(said: str, language: Language) -> None:
+def test_an_ultimatum_a_verdict_and_a_feeling_are_not_said_back_as_what_happened(
+    said: str, language: Language
+) -> None:
     back = reflect(said, language)
     assert ("三" in back) is (language is not Language.EN)
-    assert not any(word in back for word in ("不给", "不給", "furious"))
+    assert not any(word in back for word in ("不给", "不給", "根本", "furious"))
 
 
 def test_what_was_said_before_is_not_said_again() -> None:
