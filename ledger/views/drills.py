@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from ledger.drill_book import Plot
 from ledger.models import Case, Clock, Conversation, Drill, Notice, Staff, Task
 from ledger.views.drill_report import DrillReport
-from ledger.vocabulary import CaseStatus, ClockKind, Holding, Language
+from ledger.vocabulary import CaseStatus, CaseType, ClockKind, Holding, Language
 
 LIMIT = 50
 AT_ONCE = 50
@@ -147,6 +147,7 @@ async def _waiting(session: AsyncSession, drill_id: int) -> tuple[Waits, ...]:
 
 
 async def _unanswered(session: AsyncSession, drill_id: int) -> tuple[Unanswered, ...]:
+    """Complaints nobody has answered; what press and authorities ask is not for agents to answer."""
     clock = aliased(Clock)
     unanswered = (
         select(Case.number, Case.language, clock.started_at)
@@ -154,6 +155,7 @@ async def _unanswered(session: AsyncSession, drill_id: int) -> tuple[Unanswered,
         .where(
             Case.drill_id == drill_id,
             Case.status == CaseStatus.OPEN,
+            Case.type != CaseType.CONTACT,
             clock.kind == ClockKind.FIRST_RESPONSE,
             clock.stopped_at.is_(None),
         )
