@@ -403,6 +403,27 @@ class TestTheWords:
         assert pass_code("QT-2026-000001 怎么样了", "QT-2026-000001") is None
 
 
+class TestAskingWhen:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "你们到底什么时候给我答复",
+            "那我多久會收到回覆",
+            "How long until I get an answer?!",
+            "When will I finally hear from you people",
+        ],
+    )
+    def test_is_heard_in_whatever_tone(self, text: str) -> None:
+        assert wording.asks_when(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["When I called nobody would answer", "等了多久才有人来", "How long I waited and nobody answered"],
+    )
+    def test_is_not_telling_when_something_happened(self, text: str) -> None:
+        assert not wording.asks_when(text)
+
+
 class TestAnAnswer:
     def test_whatever_is_wanted_is_a_wish(self) -> None:
         said = casework.answering(turn(message=heard("add_information"), awaited=Step.REMEDY))
