@@ -16,7 +16,7 @@ from ledger.db import Database
 from ledger.heard import Heard
 from ledger.models import Case, Clock, Conversation, Customer, Entry, Identity, Message, Notice, Staff
 from ledger.policy import Policy, load_policy
-from ledger.services import cases, clocks, departments, staff
+from ledger.services import cases, clocks, departments, forms, staff
 from ledger.vocabulary import Author, Category, ClockKind, Kind, Language, Role
 
 T = TypeVar("T")
@@ -133,6 +133,31 @@ class LedgerWorld:
                 staff=by,
                 policy=self.policy,
                 now=self.now,
+            )
+        )
+
+    async def fill(self, number: str, by: Staff, **filled: Any) -> None:
+        """Somebody writes into a form."""
+        await self.do(
+            lambda session: forms.fill(
+                session, number=number, filled=filled, staff=by, policy=self.policy, now=self.now
+            )
+        )
+
+    async def step(
+        self, number: str, name: str, by: Staff, *, reason: str | None = None, **entered: Any
+    ) -> None:
+        """Somebody takes a step of a form."""
+        await self.do(
+            lambda session: forms.take_step(
+                session,
+                number=number,
+                step=name,
+                staff=by,
+                policy=self.policy,
+                now=self.now,
+                entered=entered,
+                reason=reason,
             )
         )
 

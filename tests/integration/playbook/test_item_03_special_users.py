@@ -45,22 +45,6 @@ async def register(world: LedgerWorld, kind: str = "special_user") -> FormDetail
     return found
 
 
-async def take(world: LedgerWorld, number: str, step: str, staff: Staff, **entered: Any) -> None:
-    reason = entered.pop("reason", None)
-    await world.do(
-        lambda session: forms.take_step(
-            session,
-            number=number,
-            step=step,
-            staff=staff,
-            policy=world.policy,
-            now=world.now,
-            entered=entered,
-            reason=reason,
-        )
-    )
-
-
 async def confirmed(world: LedgerWorld, by: Staff) -> str:
     number = (await register(world)).line.number
     await world.do(
@@ -112,9 +96,9 @@ async def test_an_approver_confirms_it_and_sets_the_review_date(desk_ledger, chi
     await special(desk_ledger)
     number = (await register(desk_ledger)).line.number
     with pytest.raises(Missing, match="review_on"):
-        await take(desk_ledger, number, "confirm", chief)
+        await desk_ledger.step(number, "confirm", chief)
     await confirmed(desk_ledger, other)
-    await take(desk_ledger, number, "confirm", chief)
+    await desk_ledger.step(number, "confirm", chief)
     found = await register(desk_ledger)
     assert (found.line.state, found.steps[-1].by) == ("confirmed", "赵敏")
     (clock,) = await desk_ledger.all(select(Clock).where(Clock.kind == ClockKind.FORM_DUE))
@@ -124,8 +108,8 @@ async def test_an_approver_confirms_it_and_sets_the_review_date(desk_ledger, chi
 async def test_a_review_that_keeps_it_says_why_and_until_when(desk_ledger, chief, other):
     await special(desk_ledger)
     number = await confirmed(desk_ledger, other)
-    await take(desk_ledger, number, "confirm", chief)
-    await take(desk_ledger, number, "review", chief, reason="还在联系记者", review_on="2027-01-10")
+    await desk_ledger.step(number, "confirm", chief)
+    await desk_ledger.step(number, "review", chief, reason="还在联系记者", review_on="2027-01-10")
     due = select(Clock).where(Clock.kind == ClockKind.FORM_DUE, Clock.stopped_at.is_(None))
     (clock,) = await desk_ledger.all(due)
     assert (
@@ -137,13 +121,13 @@ async def test_a_review_that_keeps_it_says_why_and_until_when(desk_ledger, chief
 async def test_an_appeal_is_decided_by_somebody_who_did_not_confirm_it(desk_ledger, chief, other):
     number = await special(desk_ledger)
     paper = await confirmed(desk_ledger, other)
-    await take(desk_ledger, paper, "confirm", chief)
+    await desk_ledger.step(paper, "confirm", chief)
     agent = await desk_ledger.staff("wang")
-    await take(desk_ledger, paper, "appeal", agent, why="只是随口一说")
+    await desk_ledger.step(paper, "appeal", agent, why="只是随口一说")
     with pytest.raises(SecondPerson):
-        await take(desk_ledger, paper, "lift", chief, reason="不撤")
+        await desk_ledger.step(paper, "lift", chief, reason="不撤")
     third = await desk_ledger.staff("qian", role=Role.SUPERVISOR)
-    await take(desk_ledger, paper, "lift", third, reason="没有要曝光的意思")
+    await desk_ledger.step(paper, "lift", third, reason="没有要曝光的意思")
     assert (await desk_ledger.case(number)).special is False
 
 
@@ -152,8 +136,8 @@ async def test_lifting_the_flag_leaves_the_complaint_and_headquarters_clock_as_t
 ):
     number = await special(desk_ledger)
     paper = await confirmed(desk_ledger, other)
-    await take(desk_ledger, paper, "appeal", await desk_ledger.staff("wang"), why="误会")
-    await take(desk_ledger, paper, "lift", chief, reason="误会")
+    await desk_ledger.step(paper, "appeal", await desk_ledger.staff("wang"), why="误会")
+    await desk_ledger.step(paper, "lift", chief, reason="误会")
     case = await desk_ledger.case(number)
     assert (case.status, case.narrative) == (CaseStatus.OPEN, "修了三次，我找记者")
     assert (await desk_ledger.clock(number, ClockKind.HEADQUARTERS)).stopped_at is None
@@ -221,7 +205,7 @@ async def test_who_somebody_says_they_are_is_claimed_until_it_is_verified(desk_l
             now=desk_ledger.now,
         )
     )
-    await take(desk_ledger, found.line.number, "verify", chief, how="打报社总机问过")
+    await desk_ledger.step(found.line.number, "verify", chief, how="打报社总机问过")
     assert (await register(desk_ledger, "identity_claim")).line.state == "verified"
 
 

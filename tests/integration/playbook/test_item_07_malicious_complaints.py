@@ -61,28 +61,10 @@ async def papers(world: LedgerWorld) -> list[FormDetail]:
     return [one for one in found if one is not None]
 
 
-async def take(world: LedgerWorld, number: str, step: str, staff: Staff, **entered: Any) -> None:
-    reason = entered.pop("reason", "看过原话")
-    await world.do(
-        lambda session: forms.take_step(
-            session,
-            number=number,
-            step=step,
-            staff=staff,
-            policy=world.policy,
-            now=world.now,
-            entered=entered,
-            reason=reason,
-        )
-    )
-
-
-async def fill(world: LedgerWorld, number: str, staff: Staff, **filled: Any) -> None:
-    await world.do(
-        lambda session: forms.fill(
-            session, number=number, filled=filled, staff=staff, policy=world.policy, now=world.now
-        )
-    )
+async def take(
+    world: LedgerWorld, number: str, step: str, staff: Staff, reason: str | None = "看过原话", **entered: Any
+) -> None:
+    await world.step(number, step, staff, reason=reason, **entered)
 
 
 async def waiting(world: LedgerWorld) -> list[str]:
@@ -104,7 +86,7 @@ async def test_what_sounds_like_extortion_waits_for_a_second_person_with_its_wor
 async def test_staff_raise_malice_and_leapfrogging_with_evidence(desk_ledger, first, second, kind):
     hearing = await desk_ledger.complains()
     number = await raised(desk_ledger, hearing.number, first, kind)
-    await fill(desk_ledger, number, first, **PLAN)
+    await desk_ledger.fill(number, first, **PLAN)
     await take(desk_ledger, number, "confirm", second)
     (paper,) = await papers(desk_ledger)
     assert (paper.line.state, paper.values["kind"]) == ("confirmed", kind)
@@ -115,7 +97,7 @@ async def test_it_is_not_confirmed_without_evidence_a_lawful_plan_and_a_review_d
 ):
     hearing = await desk_ledger.complains()
     number = await raised(desk_ledger, hearing.number, first, "malicious")
-    await fill(desk_ledger, number, first, evidence="")
+    await desk_ledger.fill(number, first, evidence="")
     with pytest.raises(Missing, match="evidence, plan, review_on"):
         await take(desk_ledger, number, "confirm", second)
 
@@ -149,7 +131,7 @@ async def test_what_a_person_dismissed_the_assistant_does_not_raise_again(desk_l
 async def test_it_is_looked_at_again_on_its_day_and_may_be_lifted(desk_ledger, first, second):
     hearing = await desk_ledger.complains()
     number = await raised(desk_ledger, hearing.number, first, "malicious")
-    await fill(desk_ledger, number, first, **PLAN)
+    await desk_ledger.fill(number, first, **PLAN)
     await take(desk_ledger, number, "confirm", second)
     due = select(Clock).where(Clock.kind == ClockKind.FORM_DUE, Clock.stopped_at.is_(None))
     (clock,) = await desk_ledger.all(due)
@@ -165,7 +147,7 @@ async def test_the_complaint_goes_on_as_any_other(desk_ledger, first, second):
     hearing = await desk_ledger.complains()
     before = await desk_ledger.all(select(Clock.kind, Clock.due_at).where(Clock.form_id.is_(None)))
     number = await raised(desk_ledger, hearing.number, first, "malicious")
-    await fill(desk_ledger, number, first, **PLAN)
+    await desk_ledger.fill(number, first, **PLAN)
     await take(desk_ledger, number, "confirm", second)
     case = await desk_ledger.case(hearing.number)
     assert (case.status, case.owner_id) == (CaseStatus.OPEN, None)

@@ -1,14 +1,12 @@
 """Item 16, the review (复盘, playbook D4): no severe case is closed without it; it is followed to done."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import select
 
 from ledger.errors import Missing, SecondPerson
 from ledger.lists import LISTS
 from ledger.models import Clock, Form, Staff
-from ledger.services import cases, forms
+from ledger.services import cases
 from ledger.vocabulary import ClockKind, Role, Severity, Signal, Stage
 from tests.ledger_world import LedgerWorld
 
@@ -52,34 +50,10 @@ async def papers(world: LedgerWorld, kind: str = "review") -> list[Form]:
     return await world.all(select(Form).where(Form.kind == kind).order_by(Form.id))
 
 
-async def take(world: LedgerWorld, form: Form, step: str, staff: Staff, **entered: Any) -> None:
-    reason = entered.pop("reason", None)
-    await world.do(
-        lambda session: forms.take_step(
-            session,
-            number=form.number,
-            step=step,
-            staff=staff,
-            policy=world.policy,
-            now=world.now,
-            entered=entered,
-            reason=reason,
-        )
-    )
-
-
-async def write(world: LedgerWorld, form: Form, staff: Staff, **filled: Any) -> None:
-    await world.do(
-        lambda session: forms.fill(
-            session, number=form.number, filled=filled, staff=staff, policy=world.policy, now=world.now
-        )
-    )
-
-
 async def proposed(world: LedgerWorld, form: Form, wang: Staff) -> None:
-    await write(world, form, wang, **WRITTEN)
-    await take(world, form, "improve", wang, **IMPROVEMENT)
-    await take(world, form, "propose", wang)
+    await world.fill(form.number, wang, **WRITTEN)
+    await world.step(form.number, "improve", wang, **IMPROVEMENT)
+    await world.step(form.number, "propose", wang)
 
 
 async def listed(world: LedgerWorld, key: str) -> list[str]:
@@ -118,7 +92,7 @@ async def test_it_needs_cause_responsibility_improvements_and_the_plans_update(d
     await solved(desk_ledger, wang)
     (review,) = await papers(desk_ledger)
     with pytest.raises(Missing, match="responsibility, improvements, plan_update, improvement"):
-        await take(desk_ledger, review, "propose", wang)
+        await desk_ledger.step(review.number, "propose", wang)
 
 
 async def test_another_person_approves_it_and_the_case_is_closed_then(desk_ledger, wang, zhao):
@@ -127,8 +101,8 @@ async def test_another_person_approves_it_and_the_case_is_closed_then(desk_ledge
     (review,) = await papers(desk_ledger)
     await proposed(desk_ledger, review, zhao)
     with pytest.raises(SecondPerson):
-        await take(desk_ledger, review, "approve", zhao)
-    await take(desk_ledger, review, "approve", await desk_ledger.staff("sun", role=Role.SUPERVISOR))
+        await desk_ledger.step(review.number, "approve", zhao)
+    await desk_ledger.step(review.number, "approve", await desk_ledger.staff("sun", role=Role.SUPERVISOR))
     assert await stage(desk_ledger, number) is Stage.CLOSED
     assert await listed(desk_ledger, "reviews_due") == []
 
@@ -139,7 +113,7 @@ async def test_an_approved_review_does_not_close_a_case_whose_customer_has_not_s
     conversation, number = await solved(desk_ledger, wang)
     (review,) = await papers(desk_ledger)
     await proposed(desk_ledger, review, wang)
-    await take(desk_ledger, review, "approve", zhao)
+    await desk_ledger.step(review.number, "approve", zhao)
     assert await stage(desk_ledger, number) is not Stage.CLOSED
     await rated(desk_ledger, conversation)
     assert await stage(desk_ledger, number) is Stage.CLOSED
@@ -149,7 +123,7 @@ async def test_a_case_that_came_back_is_reviewed_again(desk_ledger, wang, zhao):
     conversation, number = await solved(desk_ledger, wang)
     (review,) = await papers(desk_ledger)
     await proposed(desk_ledger, review, wang)
-    await take(desk_ledger, review, "approve", zhao)
+    await desk_ledger.step(review.number, "approve", zhao)
     await rated(desk_ledger, conversation, rating=1)
     desk_ledger.later(days=3)
     await desk_ledger.resolve(number, wang)
@@ -162,7 +136,7 @@ async def test_a_review_that_is_sent_back_says_why(desk_ledger, wang, zhao):
     await solved(desk_ledger, wang)
     (review,) = await papers(desk_ledger)
     await proposed(desk_ledger, review, wang)
-    await take(desk_ledger, review, "send_back", zhao, reason="没写清楚哪一步")
+    await desk_ledger.step(review.number, "send_back", zhao, reason="没写清楚哪一步")
     (review,) = await papers(desk_ledger)
     assert review.state == "writing"
 
@@ -170,7 +144,7 @@ async def test_a_review_that_is_sent_back_says_why(desk_ledger, wang, zhao):
 async def test_each_improvement_has_a_person_and_a_day_whose_clock_runs(desk_ledger, wang):
     await solved(desk_ledger, wang)
     (review,) = await papers(desk_ledger)
-    await take(desk_ledger, review, "improve", wang, **IMPROVEMENT)
+    await desk_ledger.step(review.number, "improve", wang, **IMPROVEMENT)
     (improvement,) = await papers(desk_ledger, "improvement")
     assert improvement.filled == IMPROVEMENT
     (clock,) = await desk_ledger.all(select(Clock).where(Clock.kind == ClockKind.FORM_DUE))
@@ -181,14 +155,14 @@ async def test_each_improvement_has_a_person_and_a_day_whose_clock_runs(desk_led
 async def test_an_improvement_is_followed_until_somebody_else_has_seen_it_done(desk_ledger, wang, zhao):
     await solved(desk_ledger, wang)
     (review,) = await papers(desk_ledger)
-    await take(desk_ledger, review, "improve", wang, **IMPROVEMENT)
+    await desk_ledger.step(review.number, "improve", wang, **IMPROVEMENT)
     (improvement,) = await papers(desk_ledger, "improvement")
-    await write(desk_ledger, improvement, wang, result="垫子铺了")
-    await take(desk_ledger, improvement, "finish", wang)
+    await desk_ledger.fill(improvement.number, wang, result="垫子铺了")
+    await desk_ledger.step(improvement.number, "finish", wang)
     with pytest.raises(SecondPerson):
-        await take(desk_ledger, improvement, "see", wang)
-    await take(desk_ledger, improvement, "not_yet", zhao, reason="后门没铺")
+        await desk_ledger.step(improvement.number, "see", wang)
+    await desk_ledger.step(improvement.number, "not_yet", zhao, reason="后门没铺")
     assert await listed(desk_ledger, "improvements") == [improvement.number]
-    await take(desk_ledger, improvement, "finish", wang)
-    await take(desk_ledger, improvement, "see", zhao)
+    await desk_ledger.step(improvement.number, "finish", wang)
+    await desk_ledger.step(improvement.number, "see", zhao)
     assert await listed(desk_ledger, "improvements") == []

@@ -18,7 +18,7 @@ from ledger.heard import Heard
 from ledger.lists import LISTS, Row
 from ledger.mentions import NewMention
 from ledger.models import Case, Clock, Drill, Form, FormStep, Mention, Staff
-from ledger.services import cases, clocks, forms, group_cases, mentions, register
+from ledger.services import cases, clocks, group_cases, mentions, register
 from ledger.services import staff as accounts
 from ledger.services.case_lock import case_numbered
 from ledger.views.aftercare import Aftermath, aftermath
@@ -98,36 +98,12 @@ async def paper(world: LedgerWorld) -> Form:
     return found
 
 
-async def take(world: LedgerWorld, form: Form, step: str, by: Staff, **entered: Any) -> None:
-    reason = entered.pop("reason", None)
-    await world.do(
-        lambda session: forms.take_step(
-            session,
-            number=form.number,
-            step=step,
-            staff=by,
-            policy=world.policy,
-            now=world.now,
-            entered=entered,
-            reason=reason,
-        )
-    )
-
-
-async def write(world: LedgerWorld, form: Form, by: Staff, **filled: Any) -> None:
-    await world.do(
-        lambda session: forms.fill(
-            session, number=form.number, filled=filled, staff=by, policy=world.policy, now=world.now
-        )
-    )
-
-
 async def contact(world: LedgerWorld, form: Form, by: Staff) -> None:
-    await take(world, form, "contact", by, contacted_on=f"{world.now:%Y-%m-%d}", way="phone")
+    await world.step(form.number, "contact", by, contacted_on=f"{world.now:%Y-%m-%d}", way="phone")
 
 
 async def answer(world: LedgerWorld, form: Form, by: Staff, reply: str = "content") -> None:
-    await take(world, form, "reply", by, reply=reply, said="收到了，谢谢")
+    await world.step(form.number, "reply", by, reply=reply, said="收到了，谢谢")
 
 
 async def listed(world: LedgerWorld, key: str) -> list[Row]:
@@ -219,7 +195,7 @@ async def test_after_a_severe_case_somebody_asks_in_depth(desk_ledger, wang):
     await contact(desk_ledger, form, wang)
     with pytest.raises(Missing, match="right, wrong, hoped, again"):
         await answer(desk_ledger, form, wang)
-    await write(desk_ledger, form, wang, **IN_DEPTH)
+    await desk_ledger.fill(form.number, wang, **IN_DEPTH)
     await answer(desk_ledger, form, wang)
     assert (await paper(desk_ledger)).state == "answered"
 
@@ -234,7 +210,7 @@ async def test_what_was_right_and_wrong_stands_on_the_case(desk_ledger, wang):
     _, number = await severe(desk_ledger, wang)
     form = await paper(desk_ledger)
     await contact(desk_ledger, form, wang)
-    await write(desk_ledger, form, wang, **IN_DEPTH)
+    await desk_ledger.fill(form.number, wang, **IN_DEPTH)
     await answer(desk_ledger, form, wang)
     (shown,) = (await read(desk_ledger, number)).papers
     assert IN_DEPTH.items() <= shown.values.items()
@@ -255,7 +231,7 @@ async def test_a_rating_told_on_the_phone_counts_as_one_given_in_the_chat(desk_l
     _, number = await owed(desk_ledger, wang)
     form = await paper(desk_ledger)
     await contact(desk_ledger, form, wang)
-    await write(desk_ledger, form, wang, rating=4)
+    await desk_ledger.fill(form.number, wang, rating=4)
     await answer(desk_ledger, form, wang)
     case = await desk_ledger.case(number)
     assert (case.rating, case.stage) == (4, Stage.CLOSED)
@@ -265,7 +241,7 @@ async def test_a_rating_of_seven_is_refused_and_changes_nothing(desk_ledger, wan
     await owed(desk_ledger, wang)
     form = await paper(desk_ledger)
     await contact(desk_ledger, form, wang)
-    await write(desk_ledger, form, wang, rating=7)
+    await desk_ledger.fill(form.number, wang, rating=7)
     with pytest.raises(Missing):
         await answer(desk_ledger, form, wang)
     assert (await paper(desk_ledger)).state == "contacted"
@@ -318,7 +294,7 @@ async def test_it_fills_itself_with_the_wish_the_remedy_and_who_sees_to_it(desk_
 async def test_it_has_a_clock_of_its_own_that_reminds_whoever_sees_to_it(desk_ledger, wang, zhao):
     _, number = await owed(desk_ledger, wang)
     form = await paper(desk_ledger)
-    await write(desk_ledger, form, wang, who="zhao")
+    await desk_ledger.fill(form.number, wang, who="zhao")
     clock = await desk_ledger.clock(number, ClockKind.AFTERCARE)
     terms = desk_ledger.policy.deadlines[ClockKind.AFTERCARE]
     assert (clock.form_id, clock.due_at) == (form.id, desk_ledger.now + terms.length)
@@ -350,12 +326,12 @@ async def test_it_is_on_the_days_end_when_it_is_due(desk_ledger, wang):
 async def test_another_day_agreed_with_the_customer_is_kept_with_its_reason(desk_ledger, wang):
     _, number = await owed(desk_ledger, wang)
     form = await paper(desk_ledger)
-    await take(desk_ledger, form, "put_off", wang, until="2026-12-05", reason="新机缺货，客户同意等")
+    await desk_ledger.step(form.number, "put_off", wang, until="2026-12-05", reason="新机缺货，客户同意等")
     clock = await desk_ledger.clock(number, ClockKind.AFTERCARE)
     assert clock.due_at is not None
     assert clock.due_at.astimezone(desk_ledger.policy.organisation.time_zone).isoformat()[:10] == "2026-12-05"
     with pytest.raises(NotExtendable):
-        await take(desk_ledger, form, "put_off", wang, until="2027-12-05", reason="再等等")
+        await desk_ledger.step(form.number, "put_off", wang, until="2027-12-05", reason="再等等")
 
 
 async def test_it_is_done_only_when_the_customers_answer_is_on_record(desk_ledger, wang):
@@ -363,10 +339,10 @@ async def test_it_is_done_only_when_the_customers_answer_is_on_record(desk_ledge
     form = await paper(desk_ledger)
     with pytest.raises(NotThisStep):
         await answer(desk_ledger, form, wang)
-    await take(desk_ledger, form, "not_reached", wang, what="响了三次没人接")
+    await desk_ledger.step(form.number, "not_reached", wang, what="响了三次没人接")
     await contact(desk_ledger, form, wang)
     with pytest.raises(Missing, match="said"):
-        await take(desk_ledger, form, "reply", wang, reply="content")
+        await desk_ledger.step(form.number, "reply", wang, reply="content")
     assert (await desk_ledger.clock(number, ClockKind.AFTERCARE)).stopped_at is None
     await answer(desk_ledger, form, wang)
     clock = await desk_ledger.clock(number, ClockKind.AFTERCARE)
