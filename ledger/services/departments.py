@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -165,6 +165,15 @@ async def answered_for(session: AsyncSession, department: Department, now: datet
         return True
     people = [await session.get(Staff, one) for one in (department.head_id, department.delegate_id) if one]
     return any([await is_on_duty(session, person, now) for person in people if person])
+
+
+def belongs(staff: Staff) -> ColumnElement[bool]:
+    """Whether the row of ``departments`` is one of theirs: they work there, lead it or stand on its list."""
+    listed = select(DutyContact.department_id).where(DutyContact.staff_id == staff.id)
+    theirs = [Department.id.in_(listed), Department.head_id == staff.id, Department.delegate_id == staff.id]
+    if staff.department_id is not None:
+        theirs.append(Department.id == staff.department_id)
+    return or_(*theirs)
 
 
 async def headquarters(session: AsyncSession) -> Department | None:

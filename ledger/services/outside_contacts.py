@@ -5,14 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import Missing, NoSuchContact, NoSuchStaff, NotAllowed, WrongValue
-from ledger.models import ContactVisit, Department, DutyContact, OutsideContact, Staff
+from ledger.models import ContactVisit, Department, OutsideContact, Staff
 from ledger.models.outside_contact import PREFIX
 from ledger.policy import Policy
 from ledger.services import viewing
+from ledger.services.departments import belongs
 from ledger.services.entries import Actor, record
 from ledger.vocabulary import ContactKind, Role, ViewKind
 
@@ -95,15 +96,8 @@ async def reads_all(session: AsyncSession, staff: Staff, policy: Policy) -> bool
     """Whether ``staff`` reads every contact: a supervisor, or of a department in ``contacts.read_by``."""
     if staff.role is not Role.AGENT:
         return True
-    return bool(await session.scalar(select(exists().where(*_their_departments(staff, policy)))))
-
-
-def _their_departments(staff: Staff, policy: Policy) -> tuple[ColumnElement[bool], ...]:
-    listed = select(DutyContact.department_id).where(DutyContact.staff_id == staff.id)
-    theirs = [Department.id.in_(listed), Department.head_id == staff.id, Department.delegate_id == staff.id]
-    if staff.department_id is not None:
-        theirs.append(Department.id == staff.department_id)
-    return Department.key.in_(policy.contacts.read_by), or_(*theirs)
+    theirs = exists().where(Department.key.in_(policy.contacts.read_by), belongs(staff))
+    return bool(await session.scalar(select(theirs)))
 
 
 async def open_contact(

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.errors import AlreadyOnePerson, Missing, NoSuchCustomer, NotAllowed
-from ledger.models import Case, Conversation, Customer, Department, DutyContact, Staff
+from ledger.models import Case, Conversation, Customer, Department, Staff
+from ledger.services.departments import belongs
 from ledger.services.entries import Actor, record
 from ledger.services.persons import members
 from ledger.services.secrecy import reader_of
@@ -63,12 +64,8 @@ async def may_read(session: AsyncSession, found: Customer, staff: Staff) -> bool
 
 def needs(staff: Staff) -> ColumnElement[bool]:
     """Whether a case is the business of ``staff``: theirs, or of a department they belong to."""
-    listed = select(DutyContact.department_id).where(DutyContact.staff_id == staff.id)
-    led = select(Department.id).where(or_(Department.head_id == staff.id, Department.delegate_id == staff.id))
-    theirs = [Case.owner_id == staff.id, Case.department_id.in_(listed), Case.department_id.in_(led)]
-    if staff.department_id is not None:
-        theirs.append(Case.department_id == staff.department_id)
-    return or_(*theirs)
+    theirs = select(Department.id).where(belongs(staff))
+    return or_(Case.owner_id == staff.id, Case.department_id.in_(theirs))
 
 
 async def link(
