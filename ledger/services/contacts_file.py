@@ -1,15 +1,14 @@
 """Taking contacts over from a file (playbook D6): all of it, or nothing."""
 
-import csv
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.csv_lines import read_lines
 from ledger.errors import BadLines, NotAllowed
 from ledger.models import OutsideContact, Staff
 from ledger.services.entries import Actor, record
@@ -57,32 +56,18 @@ async def import_contacts(session: AsyncSession, *, text: str, by: Staff | None,
 
 def _read(text: str) -> tuple[list[tuple[int, Details]], list[tuple[int, str]]]:
     """The lines that can be read, by their number in the file, and what is wrong with the others."""
-    rows = csv.DictReader(StringIO(text.lstrip("\ufeff")))
-    if wrong := list(_wrong_columns(rows.fieldnames or ())):
-        raise BadLines([(1, why) for why in wrong])
-    good: dict[tuple[object, ...], tuple[int, Details]] = {}
-    faults: list[tuple[int, str]] = []
-    for row in rows:
-        try:
-            details = _line(row)
-            if details.who in good:
-                raise ValueError("twice")
-            good[details.who] = rows.line_num, details
-        except ValueError as error:
-            faults.append((rows.line_num, str(error)))
-    return list(good.values()), faults
+    there: set[tuple[object, ...]] = set()
 
+    def read(row: dict[str, str]) -> Details:
+        if None in row:  # where csv keeps what stands beyond the last column
+            raise ValueError("cells")
+        details = read_details(row)
+        if details.who in there:
+            raise ValueError("twice")
+        there.add(details.who)
+        return details
 
-def _wrong_columns(names: object) -> Iterator[str]:
-    written = list(names) if isinstance(names, list | tuple) else []
-    yield from (f"column:{name}" for name in NEEDED if name not in written)
-    yield from (f"unknown_column:{name}" for name in written if name not in FIELDS)
-
-
-def _line(row: dict[str, str]) -> Details:
-    if None in row:  # where csv keeps what stands beyond the last column
-        raise ValueError("cells")
-    return read_details(row)
+    return read_lines(text, read, needed=NEEDED, known=FIELDS)
 
 
 async def _without_keeper(

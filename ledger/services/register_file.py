@@ -1,16 +1,14 @@
 """Taking customers over from a file (playbook C7): only those who have agreed, each line accounted for."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.errors import BadLines
+from ledger.csv_lines import read_lines
 from ledger.models import Customer, Identity, Staff
 from ledger.phones import is_phone, tidy_phone
 from ledger.policy import Policy
@@ -76,19 +74,14 @@ async def import_customers(
 
 
 def _read(text: str, region: str) -> tuple[list[Line], list[tuple[int, str]]]:
-    rows = csv.DictReader(StringIO(text.lstrip("\ufeff")))
-    if lacking := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
-        raise BadLines([(1, f"column:{name}") for name in lacking])
-    lines: list[Line] = []
-    faults: list[tuple[int, str]] = []
-    for row in rows:
+    def read(row: dict[str, str]) -> dict[str, str]:
         written = {name: (row[name] or "").strip() for name in COLUMNS}
-        fault = _fault(written, region)
-        if fault:
-            faults.append((rows.line_num, fault))
-        else:
-            lines.append(_line(rows.line_num, written, region))
-    return lines, faults
+        if fault := _fault(written, region):
+            raise ValueError(fault)
+        return written
+
+    good, faults = read_lines(text, read, needed=COLUMNS)
+    return [_line(number, written, region) for number, written in good], faults
 
 
 def _fault(written: Mapping[str, str], region: str) -> str | None:

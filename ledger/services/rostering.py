@@ -1,10 +1,8 @@
 """Writing a department's roster (值班表), by hand or from a file (playbook B4)."""
 
-import csv
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from io import StringIO
 from itertools import groupby
 from typing import Final
 
@@ -12,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.calendars import MIDNIGHT, WEEKDAYS
+from ledger.csv_lines import read_lines
 from ledger.errors import BadLines, NoDelegate, NoSuchStaff, NotFound
 from ledger.models import Department, DutyShift, Staff
 from ledger.policy import Policy
@@ -156,19 +155,12 @@ async def _active(session: AsyncSession, username: str) -> Staff:
 
 def _read(text: str) -> tuple[list[tuple[int, tuple[str, Shift]]], list[tuple[int, str]]]:
     """The lines that can be read, by their number in the file, and what is wrong with the others."""
-    rows = csv.DictReader(StringIO(text.lstrip("\ufeff")))
-    if lacking := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
-        raise BadLines([(1, f"column:{name}") for name in lacking])
-    good: list[tuple[int, tuple[str, Shift]]] = []
-    faults: list[tuple[int, str]] = []
-    for row in rows:
-        number = rows.line_num
-        try:
-            department, *written = ((row[name] or "") for name in COLUMNS)
-            good.append((number, (department.strip(), read_shift(*written))))
-        except ValueError as error:
-            faults.append((number, str(error)))
-    return good, faults
+
+    def read(row: dict[str, str]) -> tuple[str, Shift]:
+        department, *written = ((row[name] or "") for name in COLUMNS)
+        return department.strip(), read_shift(*written)
+
+    return read_lines(text, read, needed=COLUMNS)
 
 
 async def _unknown(session: AsyncSession, key: str, shift: Shift) -> AsyncIterator[str]:
