@@ -8,13 +8,14 @@ from typing import Any, Final
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.errors import Missing, NoSuchContact, NoSuchStaff, NotAllowed, WrongValue
+from ledger.errors import Missing, NoSuchContact, NotAllowed, WrongValue
 from ledger.models import ContactVisit, Department, OutsideContact, Staff
 from ledger.models.outside_contact import PREFIX
 from ledger.policy import Policy
 from ledger.services import viewing
 from ledger.services.departments import belongs
 from ledger.services.entries import Actor, record
+from ledger.services.staff import active_by_username
 from ledger.vocabulary import ContactKind, Role, ViewKind
 
 FIELDS: Final = (
@@ -240,14 +241,7 @@ def details_of(found: OutsideContact) -> Details:
 
 
 async def _keeper(session: AsyncSession, username: str | None) -> Staff | None:
-    if username is None:
-        return None
-    found: Staff | None = await session.scalar(
-        select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None))
-    )
-    if found is None:
-        raise NoSuchStaff(username)
-    return found
+    return None if username is None else await active_by_username(session, username)
 
 
 async def _allowed(session: AsyncSession, number: str, staff: Staff, policy: Policy) -> OutsideContact:

@@ -6,17 +6,18 @@ from datetime import date, datetime, time
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.calendars import MIDNIGHT, WEEKDAYS
 from ledger.csv_lines import read_lines
-from ledger.errors import BadLines, NoDelegate, NoSuchStaff, NotFound
+from ledger.errors import BadLines, NoDelegate, NotFound
 from ledger.models import Department, DutyShift, Staff
 from ledger.policy import Policy
 from ledger.services.departments import department as department_of
 from ledger.services.departments import shifts_of
 from ledger.services.entries import Actor, record
+from ledger.services.staff import active_by_username
 
 COLUMNS: Final = ("department", "when", "from", "to", "username")
 DAY_NAMES: Final = {
@@ -69,7 +70,7 @@ async def set_roster(
         NoDelegate: the head would be away between their shifts, and no delegate is named.
     """
     found = await department_of(session, key)
-    people = {name: await _active(session, name) for name in {shift.username for shift in shifts}}
+    people = {name: await active_by_username(session, name) for name in {shift.username for shift in shifts}}
     head_has_shifts = found.head_id in {person.id for person in people.values()}
     if found.head_id and head_has_shifts and found.delegate_id in (None, found.head_id):
         raise NoDelegate(key)
@@ -144,15 +145,6 @@ def _row(place: Department, shift: Shift, person: Staff, zone: str) -> DutyShift
     )
 
 
-async def _active(session: AsyncSession, username: str) -> Staff:
-    found: Staff | None = await session.scalar(
-        select(Staff).where(Staff.username == username, Staff.disabled_at.is_(None))
-    )
-    if found is None:
-        raise NoSuchStaff(username)
-    return found
-
-
 def _read(text: str) -> tuple[list[tuple[int, tuple[str, Shift]]], list[tuple[int, str]]]:
     """The lines that can be read, by their number in the file, and what is wrong with the others."""
 
@@ -167,7 +159,7 @@ async def _unknown(session: AsyncSession, key: str, shift: Shift) -> AsyncIterat
     """What the line names that does not exist."""
     for code, look in (
         ("department", department_of(session, key)),
-        ("username", _active(session, shift.username)),
+        ("username", active_by_username(session, shift.username)),
     ):
         try:
             await look

@@ -122,6 +122,18 @@ async def by_username(session: AsyncSession, username: str) -> Staff:
     return staff
 
 
+async def active_by_username(session: AsyncSession, username: str) -> Staff:
+    """The account of this name, if somebody can sign in with it.
+
+    Raises:
+        NoSuchStaff: there is none, or it is disabled.
+    """
+    staff = await by_username(session, username)
+    if staff.disabled_at:
+        raise NoSuchStaff(username)
+    return staff
+
+
 async def disable(session: AsyncSession, *, username: str, now: datetime, by: Staff | None = None) -> Staff:
     """Close an account: its sessions and tokens end, nothing is told to it any more, and what it holds goes
     back to the queue.
