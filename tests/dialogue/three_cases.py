@@ -50,7 +50,7 @@ regulator has been told (繁體中文), a crowd stands at a shop (English).
 - **What is told.** The time. Nobody waited for weeks: desk and assistant are told what time it is, and
   before anything happens, each job of the queue that falls due until then is done at its own time. So
   reminders, breaches, urgings, notices and the question how it is now came by themselves, when they would
-  have.
+  have. Not played are the looks of every minute (a nudge after silence, warnings) and the daily reports.
 - **What is invented.** The people, their numbers and their words; `tests/cases/` holds what customers and
   staff do, and nothing else on this page is written by hand.
 
